@@ -1,0 +1,1 @@
+"""miradot: declarative mappings between Mirakl orders and Dotdigital calls."""
