@@ -1,0 +1,1 @@
+"""The two small languages inside a mapping: JMESPath paths and Jinja2 texts."""
