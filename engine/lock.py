@@ -1,0 +1,169 @@
+"""The two locked ends: what the source can give, and what the target takes.
+
+A lock is a JSON file in `schemas/`. The engine knows neither Mirakl nor Dotdigital: names, types,
+code lists, personal-data marks, operations and statuses all come from these files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.resources import read_schema
+
+SOURCES = {"mirakl.order": "mirakl/order.json", "mirakl.offer": "mirakl/offer.json"}
+TARGETS = {"dotdigital": "dotdigital/target.json"}
+
+
+class LockError(ValueError):
+    """A lock that a mapping names does not exist here, or has moved on to another version."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomFields:
+    """Where an operator's custom fields stand: a list of objects with a code and a value."""
+
+    list: str
+    code: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLock:
+    """What one record of the source may hold; `schema` is a JSON Schema with our marks."""
+
+    name: str
+    version: str
+    envelope: str
+    schema: Mapping[str, object]
+    custom_fields: Mapping[str, CustomFields]
+    digits: Mapping[str, int] = field(repr=False)
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Status(_Frozen):
+    """One e-mail status of the target."""
+
+    code: str
+    meaning: str
+    may_write: bool
+    marketable: bool
+
+
+class Slot(_Frozen):
+    """One input of an operation."""
+
+    type: Literal["email", "status", "text", "id", "programme_id", "campaign_id"]
+    required: bool
+    scope: Literal["contact", "account"] | None = None
+
+
+class Operation(_Frozen):
+    """One operation of the target, as data: where it goes, what it takes, what it may do."""
+
+    title: str
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str
+    query: dict[str, str] = Field(default_factory=dict)
+    lane: Literal["event", "batch"]
+    idempotent: bool
+    creates_contact: bool
+    states_status: bool
+    needs: Literal["contact", "contact_id", "contact_number"] | None = None
+    reaches_people: Literal["marketing", "service"] | None = None
+    delivery_only: bool = False
+    to: dict[str, Slot]
+    fields: Literal["data_fields", "record", "name_values", "none"]
+    lists: bool
+    evidence: list[str]
+    body: object
+    body_schema: dict[str, object]
+    bulk: dict[str, str] | None = None
+
+
+class Collection(_Frozen):
+    """A known Insight collection, or a family of them by `prefix`."""
+
+    scope: Literal["contact", "account"]
+    type: str
+    prefix: bool = False
+    body_schema: dict[str, object]
+
+
+class Insight(_Frozen):
+    """The rules of Insight data."""
+
+    field_name: str
+    collection_name: str
+    rules: list[str]
+    collections: dict[str, Collection]
+
+
+class TargetLock(BaseModel):
+    """What the target takes."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    version: str
+    email_statuses: list[Status]
+    no_contact: str
+    creation_without_status: str
+    built_in_fields: dict[str, Literal["String", "Numeric", "Date", "Boolean"]]
+    insight: Insight
+    limits: dict[str, int]
+    operations: dict[str, Operation]
+
+    def collection(self, name: str) -> Collection | None:
+        """Give what is known of a collection, by its name or its prefix."""
+        for known, collection in self.insight.collections.items():
+            if name == known or (collection.prefix and name.startswith(known)):
+                return collection
+        return None
+
+
+@cache
+def load_source(reference: str) -> SourceLock:
+    """Give the source lock `name@version`; raises LockError when it is not the one shipped."""
+    schema = _read_lock(reference, SOURCES)
+    mark = cast("dict[str, object]", schema["x-lock"])
+    _check_version(reference, str(mark["name"]), str(mark["version"]))
+    currencies = read_schema("mirakl/currencies.json")
+    fields = cast("dict[str, dict[str, str]]", mark.get("custom_fields", {}))
+    return SourceLock(
+        name=str(mark["name"]),
+        version=str(mark["version"]),
+        envelope=str(mark["envelope"]),
+        schema=schema,
+        custom_fields={at: CustomFields(**place) for at, place in fields.items()},
+        digits=cast("dict[str, int]", currencies["digits"]),
+    )
+
+
+@cache
+def load_target(reference: str) -> TargetLock:
+    """Give the target lock `name@version`; raises LockError when it is not the one shipped."""
+    lock = TargetLock.model_validate(_read_lock(reference, TARGETS))
+    _check_version(reference, lock.name, lock.version)
+    return lock
+
+
+def _read_lock(reference: str, known: Mapping[str, str]) -> dict[str, object]:
+    name = reference.partition("@")[0]
+    if name not in known:
+        raise LockError(f'there is no lock "{name}"; known: {", ".join(sorted(known))}')
+    return read_schema(known[name])
+
+
+def _check_version(reference: str, name: str, version: str) -> None:
+    if reference != f"{name}@{version}":
+        raise LockError(
+            f'the lock is "{name}@{version}", the mapping was written for "{reference}"'
+        )

@@ -1,0 +1,6 @@
+"""The grammar, version 1: one frozen class per concept."""
+
+from engine.spec.mapping import MappingSpec
+from engine.spec.params import Brand, Param
+
+__all__ = ["Brand", "MappingSpec", "Param"]
