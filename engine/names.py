@@ -1,0 +1,169 @@
+"""Names: everything a mapping may refer to, with its type, its level and the values it can have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.inputs import Answer, Input, Inputs, Level, parse_answer
+from engine.lock import TargetLock
+from engine.params import Params
+from engine.spec.mapping import MappingSpec
+from engine.spec.read import ValueType
+from engine.text import Pointer
+
+NameType = ValueType | Literal["fact"]
+
+ADDRESS_KINDS = ("real", "relay")
+YES_NO = ("yes", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One name. `optional`: may be left out; `clearable`: may ask to empty the target's field."""
+
+    name: str
+    type: NameType
+    level: Level = ()
+    optional: bool = False
+    clearable: bool = False
+    values: tuple[str, ...] | None = None
+    personal: bool = False
+    pointer: Pointer = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether bounds such as `above` make sense for it."""
+        return self.type in ("money", "integer")
+
+
+def build_names(
+    spec: MappingSpec, inputs: Inputs, target: TargetLock, params: Params
+) -> dict[str, Named]:
+    """Give every name of the mapping, by the text that refers to it."""
+    names = {one.name: _name_input(one, spec) for one in inputs.reads.values()}
+    names.update(_name_totals(spec))
+    names.update(_name_texts(spec, names))
+    names.update(_name_lifetime(spec, names))
+    names.update(_name_built_ins(spec, target))
+    names.update(_name_params(spec, params))
+    return names
+
+
+def _may_go_missing(answer: Answer, spec: MappingSpec) -> bool:
+    if answer.kind == "fail":
+        rule = spec.exceptions.get(answer.word)
+        return rule is not None and rule.level == "note"
+    return answer.kind in ("skip", "clear")
+
+
+def _name_input(one: Input, spec: MappingSpec) -> Named:
+    answers = one.answers.values()
+    values: tuple[str, ...] | None = None
+    used = [answer.word for answer in answers if answer.kind == "use"]
+    if one.read.type == "choice":
+        values = tuple(dict.fromkeys([*(one.read.choices or {}), *used]))
+    elif one.read.type == "code":
+        values = tuple(dict.fromkeys([*one.codes, *used]))
+    elif one.read.type == "boolean":
+        values = ("true", "false")
+    return Named(
+        name=one.name,
+        type=one.read.type,
+        level=one.level,
+        optional=any(_may_go_missing(answer, spec) for answer in answers),
+        clearable=any(answer.kind == "clear" for answer in answers),
+        values=values,
+        personal=one.personal,
+        pointer=one.pointer,
+    )
+
+
+def _name_totals(spec: MappingSpec) -> dict[str, Named]:
+    if spec.money is None:
+        return {}
+    return {
+        name: Named(
+            name,
+            "money",
+            level=tuple(name.split(".")[:-1]),
+            pointer=("money", "totals", name),
+        )
+        for name in spec.money.totals
+    }
+
+
+def _name_texts(spec: MappingSpec, names: Mapping[str, Named]) -> dict[str, Named]:
+    texts = {}
+    for name, text in spec.text.items():
+        answer = parse_answer(text.missing)
+        used = [names[text.join]] if text.join is not None and text.join in names else []
+        if text.template is not None:
+            used = [named for key, named in names.items() if key in text.template]
+        texts[name] = Named(
+            name,
+            "text",
+            optional=_may_go_missing(answer, spec),
+            clearable=answer.kind == "clear",
+            personal=any(named.personal for named in used),
+            pointer=("text", name),
+        )
+    return texts
+
+
+def _name_lifetime(spec: MappingSpec, names: Mapping[str, Named]) -> dict[str, Named]:
+    figures = {}
+    for name, figure in (spec.lifetime.figures if spec.lifetime else {}).items():
+        kind: NameType = "integer"
+        if figure.of is not None and figure.of in names:
+            kind = names[figure.of].type
+        answer = parse_answer(figure.missing)
+        figures[f"lifetime.{name}"] = Named(
+            f"lifetime.{name}",
+            kind,
+            optional=_may_go_missing(answer, spec),
+            clearable=answer.kind == "clear",
+            pointer=("lifetime", "figures", name),
+        )
+    return figures
+
+
+def _name_built_ins(spec: MappingSpec, target: TargetLock) -> dict[str, Named]:
+    built_in = []
+    if spec.identity is not None:
+        built_in += [
+            Named("person", "text"),
+            Named("address.email", "email", personal=True),
+            Named("address.kind", "fact", values=ADDRESS_KINDS),
+            Named(
+                "contact.status",
+                "fact",
+                values=(target.no_contact, *(status.code for status in target.email_statuses)),
+            ),
+            Named("record.earlier", "fact", values=("sent", "none")),
+        ]
+    if spec.consent is not None:
+        built_in += [
+            Named(
+                "consent.decision", "fact", values=("add_subscribed", "add_unsubscribed", "leave")
+            ),
+            Named("consent.status", "fact", values=("subscribed", "unsubscribed")),
+            Named("consent.may_market", "fact", values=YES_NO),
+        ]
+    return {named.name: named for named in built_in}
+
+
+def _name_params(spec: MappingSpec, params: Params) -> dict[str, Named]:
+    named = {}
+    for name, param in spec.params.items():
+        if param.type == "texts" or name not in params.values:
+            continue
+        kind: NameType = "text"
+        if param.type in ("integer", "list_id", "programme_id", "campaign_id"):
+            kind = "integer"
+        elif param.type == "boolean":
+            kind = "boolean"
+        for reference in (f"${name}", f"param.{name}"):
+            named[reference] = Named(reference, kind, pointer=("params", name))
+    return named

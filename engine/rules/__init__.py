@@ -1,0 +1,27 @@
+"""The rules a mapping is checked by, one file per part of the language, written out in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.rules.identity import check_identity, check_record
+from engine.rules.inputs import check_inputs
+from engine.rules.money import check_money
+from engine.rules.params import check_params, check_unused
+from engine.rules.sends import check_sends
+from engine.rules.subject import Subject
+from engine.rules.texts import check_lifetime, check_sentences, check_texts
+
+RULES: tuple[Callable[[Subject], None], ...] = (
+    check_params,
+    check_record,
+    check_inputs,
+    check_money,
+    check_identity,
+    check_texts,
+    check_lifetime,
+    check_sends,
+    check_sentences,
+)
+
+__all__ = ["RULES", "Subject", "check_unused"]

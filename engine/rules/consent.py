@@ -1,0 +1,260 @@
+"""Consent: the table is whole, nothing hits twice, no row widens what Dotdigital has said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+from engine.nearest import suggest
+from engine.rules.subject import Subject, listed
+from engine.spec.consent import Consent, ConsentRow
+from engine.text import Pointer
+
+_STATUS = "contact.status"
+_ADDRESS = "address.kind"
+# A table beyond this is no longer one that people read.
+_MOST_CASES = 20_000
+
+
+def check_consent(subject: Subject) -> dict[tuple[str, ...], int]:
+    """Check the table and give, for each combination of facts, the row that hits."""
+    consent = subject.spec.consent
+    if consent is None:
+        return {}
+    subject.exception(consent.unknown_status, ("consent", "unknown_status"))
+    domains = _domains(subject, consent)
+    if domains is None:
+        return {}
+    sets = [_row_values(subject, consent, domains, index) for index in range(len(consent.rows))]
+    if any(one is None for one in sets):
+        return {}
+    rows = [one for one in sets if one is not None]
+    for index, row in enumerate(consent.rows):
+        _check_row(subject, row, rows[index], index)
+    return _fill_table(subject, consent, domains, rows)
+
+
+def _domains(subject: Subject, consent: Consent) -> dict[str, tuple[str, ...]] | None:
+    domains: dict[str, tuple[str, ...]] = {}
+    for fact, reference in consent.facts.items():
+        at: Pointer = ("consent", "facts", fact)
+        named = subject.name(reference, at)
+        if named is None:
+            continue
+        if named.values is None or named.level or named.optional:
+            subject.problems.report(
+                "MD440",
+                at,
+                f'"{reference}" has no fixed set of values that is always known',
+                help="a fact is contact.status, address.kind, or a read of type choice or code",
+            )
+            continue
+        domains[fact] = named.values
+    for needed in (_STATUS, _ADDRESS):
+        if needed not in consent.facts.values():
+            subject.problems.report(
+                "MD440", ("consent", "facts"), f"the table must look at {needed}", at_key=True
+            )
+    size = 1
+    for values in domains.values():
+        size *= len(values)
+    if size > _MOST_CASES:
+        subject.problems.report("MD440", ("consent", "facts"), f"the table has {size} cases")
+        return None
+    complete = len(domains) == len(consent.facts)
+    needed_facts = {_STATUS, _ADDRESS} <= set(consent.facts.values())
+    return domains if complete and needed_facts else None
+
+
+def _row_values(
+    subject: Subject, consent: Consent, domains: Mapping[str, tuple[str, ...]], index: int
+) -> dict[str, frozenset[str]] | None:
+    """Give the values of each fact a row hits, or None when the row is at fault."""
+    row, pointer = consent.rows[index], ("consent", "rows", index, "if")
+    for fact in row.if_:
+        if fact not in domains:
+            subject.problems.report(
+                "MD440", (*pointer, fact), f'no fact "{fact}"{suggest(fact, domains)}', at_key=True
+            )
+            return None
+    values: dict[str, frozenset[str]] = {}
+    for fact, domain in domains.items():
+        cell = row.if_.get(fact)
+        if cell is None:
+            subject.problems.report(
+                "MD440", pointer, f'the row says nothing of "{fact}"', help="write any to mean all"
+            )
+            return None
+        if cell == "any":
+            values[fact] = frozenset(domain)
+        elif cell == "rest":
+            values[fact] = frozenset(domain) - _named_values(consent, fact)
+        else:
+            if not _check_values(subject, cell, domain, (*pointer, fact)):
+                return None
+            values[fact] = frozenset(cell)
+    return values
+
+
+def _named_values(consent: Consent, fact: str) -> frozenset[str]:
+    cells = (row.if_.get(fact) for row in consent.rows)
+    return frozenset(value for cell in cells if isinstance(cell, list) for value in cell)
+
+
+def _check_values(
+    subject: Subject, cell: object, domain: tuple[str, ...], pointer: Pointer
+) -> bool:
+    good = True
+    for index, value in enumerate(cell if isinstance(cell, list) else []):
+        if value not in domain:
+            subject.problems.report(
+                "MD441", (*pointer, index), f'"{value}" cannot occur{suggest(value, domain)}'
+            )
+            good = False
+    return good
+
+
+def _check_row(
+    subject: Subject, row: ConsentRow, values: Mapping[str, frozenset[str]], index: int
+) -> None:
+    pointer: Pointer = ("consent", "rows", index)
+    decision, _, code = row.do.partition(" ")
+    if code:
+        subject.exception(code, (*pointer, "do"))
+        rule = subject.spec.exceptions.get(code)
+        if rule is not None and rule.level == "note":
+            subject.problems.report(
+                "MD446", (*pointer, "do"), f'"{code}" is only a note and would not hold anything'
+            )
+    consent = subject.spec.consent
+    facts = consent.facts if consent else {}
+    statuses = frozenset[str]().union(*(values[f] for f, ref in facts.items() if ref == _STATUS))
+    kinds = frozenset[str]().union(*(values[f] for f, ref in facts.items() if ref == _ADDRESS))
+    _check_decision(subject, decision, statuses, kinds, pointer)
+    _check_marketing(subject, row, statuses, kinds, pointer)
+    widens = decision == "add_subscribed" or row.may_market
+    if widens and "rest" in row.if_.values():
+        subject.problems.report(
+            "MD445",
+            pointer,
+            "a row with rest may not subscribe anybody or allow marketing",
+            effect="a status added by Dotdigital tomorrow would be marketed to",
+            help="name the values",
+        )
+
+
+def _check_decision(
+    subject: Subject, decision: str, statuses: frozenset[str], kinds: frozenset[str], at: Pointer
+) -> None:
+    none = subject.target.no_contact
+    known = statuses - {none}
+    if decision.startswith("add_") and known:
+        subject.problems.report(
+            "MD446",
+            (*at, "do"),
+            f"{decision} creates a contact, but the row also hits contacts that exist "
+            f"({listed(sorted(known)[:3])})",
+            effect="the status of a contact that exists belongs to Dotdigital",
+            help=f"let the row hit {none} only, and use leave for the others",
+        )
+    if decision == "leave" and none in statuses:
+        subject.problems.report(
+            "MD446",
+            (*at, "do"),
+            f"leave says nothing about {none}",
+            effect=f"a contact created without a status becomes "
+            f"{subject.target.creation_without_status}",
+            help="use add_unsubscribed or add_subscribed",
+        )
+    if decision == "add_subscribed" and "relay" in kinds:
+        subject.problems.report(
+            "MD447",
+            (*at, "do"),
+            "a relay address must never be subscribed",
+            help="let the row hit address kind real only",
+        )
+
+
+def _check_marketing(
+    subject: Subject, row: ConsentRow, statuses: frozenset[str], kinds: frozenset[str], at: Pointer
+) -> None:
+    if not row.may_market:
+        if row.do == "add_subscribed":
+            subject.problems.report(
+                "MD447", (*at, "may_market"), "whoever is subscribed may be marketed to: say true"
+            )
+        return
+    marketable = {one.code for one in subject.target.email_statuses if one.marketable}
+    if row.do == "add_subscribed":
+        marketable = marketable | {subject.target.no_contact}
+    barred = sorted(statuses - marketable)
+    if barred or "relay" in kinds or row.do == "add_unsubscribed":
+        why = f"the status {listed(barred[:3])}" if barred else "a relay address or no consent"
+        subject.problems.report(
+            "MD447",
+            (*at, "may_market"),
+            f"marketing is allowed here for {why}",
+            effect="people who did not agree would be marketed to",
+        )
+
+
+def _fill_table(
+    subject: Subject,
+    consent: Consent,
+    domains: Mapping[str, tuple[str, ...]],
+    rows: list[dict[str, frozenset[str]]],
+) -> dict[tuple[str, ...], int]:
+    table: dict[tuple[str, ...], int] = {}
+    gaps: list[dict[str, str]] = []
+    overlaps: dict[tuple[int, int], dict[str, str]] = {}
+    for case in product(*domains.values()):
+        named = dict(zip(domains, case, strict=True))
+        hits = list(_hits(rows, named))
+        if not hits:
+            gaps.append(named)
+        elif len(hits) > 1:
+            overlaps.setdefault((hits[0], hits[1]), named)
+        else:
+            table[case] = hits[0]
+    _report_gaps(subject, gaps)
+    for (first, second), named in overlaps.items():
+        subject.problems.report(
+            "MD443",
+            ("consent", "rows", second),
+            f"rows {first + 1} and {second + 1} both hit {_told(named)}",
+            help="exactly one row may hit",
+        )
+    for index in range(len(consent.rows)):
+        if all(not one for one in rows[index].values()) or not _ever_hits(rows[index]):
+            subject.problems.report(
+                "MD444", ("consent", "rows", index), f"row {index + 1} can never hit"
+            )
+    return table
+
+
+def _hits(rows: list[dict[str, frozenset[str]]], named: Mapping[str, str]) -> Iterator[int]:
+    for index, row in enumerate(rows):
+        if all(value in row[fact] for fact, value in named.items()):
+            yield index
+
+
+def _ever_hits(row: Mapping[str, frozenset[str]]) -> bool:
+    return all(row.values())
+
+
+def _report_gaps(subject: Subject, gaps: list[dict[str, str]]) -> None:
+    if not gaps:
+        return
+    more = f" (and {len(gaps) - 1} more cases)" if len(gaps) > 1 else ""
+    subject.problems.report(
+        "MD442",
+        ("consent", "rows"),
+        f"no row for {_told(gaps[0])}{more}",
+        effect="the decision for such an order would be missing",
+        help="add a row; a catch-all with rest may only narrow",
+        at_key=True,
+    )
+
+
+def _told(named: Mapping[str, str]) -> str:
+    return ", ".join(f"{fact}={value}" for fact, value in named.items())

@@ -1,0 +1,151 @@
+"""Fields of a call: data fields that the account holds, records that keep to the Insight rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from engine.lock import Operation
+from engine.names import Named
+from engine.nearest import suggest
+from engine.rules.subject import Subject
+from engine.spec.send import LiteralValue, Objects, Scalar, Send, Value
+from engine.text import Pointer
+
+_FIELD_TYPES: Mapping[str, tuple[str, ...]] = {
+    "String": (
+        "text",
+        "id",
+        "code",
+        "choice",
+        "currency",
+        "email",
+        "url",
+        "ip",
+        "day",
+        "instant",
+        "fact",
+    ),
+    "Numeric": ("money", "integer"),
+    "Date": ("instant", "day"),
+    "Boolean": ("boolean",),
+}
+
+
+def check_fields(subject: Subject, send: Send, operation: Operation, pointer: Pointer) -> None:
+    """Check the fields a send gives, by the kind its operation takes."""
+    at = (*pointer, "fields")
+    if operation.fields == "none":
+        if send.fields:
+            subject.problems.report("MD465", at, f"{send.operation} takes no fields", at_key=True)
+        return
+    for name, value in send.fields.items():
+        if isinstance(value, Objects):
+            _check_objects(subject, value, operation, (*at, name))
+        else:
+            _check_value(subject, name, value, operation, (*at, name))
+    if operation.fields == "record":
+        _check_record(subject, send, pointer)
+
+
+def _check_value(
+    subject: Subject, name: str, value: Scalar, operation: Operation, pointer: Pointer
+) -> None:
+    named = None
+    if not isinstance(value, LiteralValue):
+        named = subject.name(value, pointer)
+        if named is None or not subject.at_record_level(named, pointer):
+            return
+    if operation.fields == "data_fields":
+        _check_data_field(subject, name, named, pointer)
+    elif operation.fields == "record":
+        _check_member(subject, name, named, pointer)
+
+
+def _check_data_field(subject: Subject, name: str, named: Named | None, pointer: Pointer) -> None:
+    declared = subject.spec.data_fields.get(name)
+    kind = declared.type if declared else subject.target.built_in_fields.get(name)
+    known = [*subject.spec.data_fields, *subject.target.built_in_fields]
+    if kind is None:
+        subject.problems.report(
+            "MD462",
+            pointer,
+            f'no data field "{name}"{suggest(name, known)}',
+            help="declare it under data_fields, and create it in the account before sending",
+            at_key=True,
+        )
+    elif named is not None and named.type not in _FIELD_TYPES[kind]:
+        subject.problems.report(
+            "MD462",
+            pointer,
+            f'"{named.name}" is {named.type}, the data field "{name}" holds {kind}',
+        )
+
+
+def _check_member(subject: Subject, name: str, named: Named | None, pointer: Pointer) -> None:
+    if not re.fullmatch(subject.target.insight.field_name, name):
+        subject.problems.report(
+            "MD463", pointer, f'"{name}" is no field name: letters, digits, - and _', at_key=True
+        )
+    if named is not None and named.clearable:
+        subject.problems.report(
+            "MD463",
+            pointer,
+            f'"{named.name}" may be cleared, but a record is replaced as a whole: nothing to clear',
+        )
+
+
+def _check_objects(
+    subject: Subject, value: Objects, operation: Operation, pointer: Pointer
+) -> None:
+    if operation.fields != "record":
+        subject.problems.report("MD463", pointer, "a list of objects fits into records only")
+        return
+    if value.each not in subject.inputs.lists or "." in value.each:
+        subject.problems.report(
+            "MD410", (*pointer, "each"), f'no list "{value.each}" directly in the record'
+        )
+        return
+    for name, scalar in value.fields.items():
+        at = (*pointer, "fields", name)
+        if isinstance(scalar, LiteralValue):
+            continue
+        named = subject.name(scalar, at)
+        if named is None:
+            continue
+        subject.within(named, (value.each,), at)
+        _check_member(subject, name, named, at)
+
+
+def _check_record(subject: Subject, send: Send, pointer: Pointer) -> None:
+    """Check that the members a known collection requires are there, and always."""
+    collection = send.to.get("collection")
+    known = None
+    if isinstance(collection, LiteralValue):
+        known = subject.target.collection(str(collection.literal))
+    elif isinstance(collection, str) and collection.startswith("$"):
+        known = subject.target.collection(str(subject.params.values.get(collection[1:])))
+    if known is None:
+        return
+    _check_required(subject, known.body_schema, send.fields, (*pointer, "fields"))
+
+
+def _check_required(
+    subject: Subject, schema: Mapping[str, object], fields: Mapping[str, Value], pointer: Pointer
+) -> None:
+    properties = schema.get("properties")
+    required = schema.get("required")
+    for name in required if isinstance(required, list) else []:
+        value = fields.get(name)
+        if value is None:
+            subject.problems.report("MD466", pointer, f'the collection needs "{name}"', at_key=True)
+        elif isinstance(value, str) and (named := subject.names.get(value)) and named.optional:
+            subject.problems.report(
+                "MD466",
+                (*pointer, name),
+                f'the collection needs "{name}", but "{value}" may be missing',
+            )
+        elif isinstance(value, Objects) and isinstance(properties, Mapping):
+            items = properties[name].get("items")
+            if isinstance(items, Mapping):
+                _check_required(subject, items, dict(value.fields), (*pointer, name, "fields"))

@@ -1,0 +1,67 @@
+"""Identity: keys that can be keys, addresses that are addresses; the record's key and version."""
+
+from __future__ import annotations
+
+from engine.rules.subject import Subject
+from engine.spec.identity import Identity
+from engine.text import Pointer
+
+
+def check_record(subject: Subject) -> None:
+    """Check the record's key and version."""
+    for key, kind in (("key", "id"), ("version", "instant")):
+        name = getattr(subject.spec.record, key)
+        if name is None:
+            continue
+        named = subject.name(name, ("record", key))
+        if named is None:
+            continue
+        if named.type != kind or named.optional or named.level:
+            subject.problems.report(
+                "MD470",
+                ("record", key),
+                f'"{name}" must be read as {kind}, once per record, and never be left out',
+            )
+
+
+def check_identity(subject: Subject) -> None:
+    """Check the identity section."""
+    identity = subject.spec.identity
+    if identity is None:
+        return
+    _check_person(subject, identity)
+    for index, name in enumerate(identity.address):
+        at: Pointer = ("identity", "address", index)
+        named = subject.name(name, at)
+        if named is not None and named.type != "email":
+            subject.problems.report("MD430", at, f'"{name}" is not read as an email')
+    for part in ("no_address", "no_person", "keys_disagree"):
+        code = getattr(identity, part)
+        subject.exception(code, ("identity", part))
+        rule = subject.spec.exceptions.get(code)
+        wanted = ("review",) if part == "keys_disagree" else ("hold", "review")
+        if rule is not None and rule.level not in wanted:
+            subject.problems.report(
+                "MD430",
+                ("identity", part),
+                f'"{code}" must have the level {" or ".join(wanted)}, not {rule.level}',
+                effect="the record would go on without knowing whose it is",
+            )
+    field = subject.spec.data_fields.get(identity.person_field)
+    if field is None or field.type != "String":
+        subject.problems.report(
+            "MD430",
+            ("identity", "person_field"),
+            f'"{identity.person_field}" must be declared under data_fields as String',
+        )
+
+
+def _check_person(subject: Subject, identity: Identity) -> None:
+    at: Pointer = ("identity", "person", "from")
+    named = subject.name(identity.person.from_, at)
+    if named is not None and (named.type != "id" or named.level):
+        subject.problems.report("MD430", at, f'"{named.name}" must be read as an id')
+    if identity.person.scope.startswith("$"):
+        subject.param(identity.person.scope, ("identity", "person", "scope"))
+    if isinstance(identity.relay.domains, str):
+        subject.param(identity.relay.domains, ("identity", "relay", "domains"))

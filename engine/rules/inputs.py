@@ -1,0 +1,184 @@
+"""Reads and lists: all four cases answered, types that fit the lock, outcomes that fit the type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC
+
+from engine.inputs import CASES, Answer, Case, Input, ListInput, used_value
+from engine.nearest import suggest
+from engine.rules.subject import Subject, listed
+from engine.runtime.values import read_day, read_email, read_instant, read_ip, read_url
+from engine.spec.read import Each, Outcomes, Read
+from engine.text import Pointer
+
+# Which declared types read which type of the payload lock without loss.
+_FITS: Mapping[str, tuple[str, ...]] = {
+    "money": ("money",),
+    "decimal": (),
+    "integer": ("integer",),
+    "boolean": ("boolean",),
+    "instant": ("instant", "day", "text"),
+    "date": ("text",),
+    "text": ("text", "id", "choice", "email", "url", "ip", "code"),
+    "id": ("id", "text"),
+    "code": ("code", "text", "choice"),
+    "currency": ("currency", "text", "code"),
+    "country": ("text", "code"),
+    "url": ("url", "text"),
+    "email": ("email",),
+    "custom": ("text", "id", "choice", "email", "url", "ip", "instant", "day"),
+}
+_NEEDS = {"choice": "choices", "day": "zone"}
+
+
+def check_inputs(subject: Subject) -> None:
+    """Check every read and every list."""
+    for one in subject.inputs.reads.values():
+        _check_outcomes(subject, one.read, one.answers, one.pointer)
+        _check_type(subject, one)
+        _check_type_keys(subject, one)
+        for case, answer in one.answers.items():
+            _check_answer(subject, one, answer, (*one.pointer, _key_of(one.read, case)))
+    for each in subject.inputs.lists.values():
+        _check_outcomes(subject, each.each, each.answers, each.pointer)
+        _check_list(subject, each)
+
+
+def _key_of(outcomes: Outcomes, case: str) -> str:
+    if getattr(outcomes, case) is not None:
+        return case
+    return "missing" if case != "unknown" and outcomes.missing is not None else "otherwise"
+
+
+def _check_outcomes(
+    subject: Subject, outcomes: Read | Each, answers: Mapping[Case, Answer], pointer: Pointer
+) -> None:
+    open_cases = [case for case in CASES if case not in answers]
+    if open_cases:
+        subject.problems.report(
+            "MD406",
+            pointer,
+            f'"{pointer[-1]}" does not say what happens when the value is {listed(open_cases)}',
+            help="answer it: fail CODE, skip, clear or use VALUE, under its own name, or under "
+            "missing (absent, null, blank) or otherwise",
+            effect="nothing may be silent",
+            at_key=True,
+        )
+    whole = outcomes.absent and outcomes.null and outcomes.blank
+    if (outcomes.missing and whole) or (outcomes.otherwise and not _otherwise_counts(outcomes)):
+        subject.problems.report(
+            "MD407",
+            pointer,
+            f'"{pointer[-1]}" has an answer that no case is left for',
+            at_key=True,
+            severity="warning",
+        )
+
+
+def _otherwise_counts(outcomes: Outcomes) -> bool:
+    missing = outcomes.missing or (outcomes.absent and outcomes.null and outcomes.blank)
+    return not (missing and outcomes.unknown)
+
+
+def _check_answer(subject: Subject, one: Input, answer: Answer, pointer: Pointer) -> None:
+    if answer.kind == "fail":
+        subject.exception(answer.word, pointer)
+    elif answer.kind == "use" and not _fits_type(one, answer.word):
+        subject.problems.report(
+            "MD407", pointer, f'"{answer.word}" is not a value of the type {one.read.type}'
+        )
+
+
+_TESTS: Mapping[str, Callable[[str], object]] = {
+    "instant": read_instant,
+    "email": read_email,
+    "url": read_url,
+    "ip": read_ip,
+    "day": lambda word: read_day(f"{word}T12:00:00Z", UTC),
+}
+
+
+def _fits_type(one: Input, word: str) -> bool:
+    kind = one.read.type
+    if kind == "money":
+        # Only nothing may stand in for an amount: any other figure would be invented.
+        return word in ("0", "0.00")
+    if kind in _TESTS:
+        return _TESTS[kind](word) == word
+    if kind in ("code", "choice"):
+        return word in one.codes if kind == "code" else word.isidentifier()
+    try:
+        used_value(word, kind)
+    except (ValueError, KeyError):
+        return False
+    return bool(word.strip())
+
+
+def _check_type(subject: Subject, one: Input) -> None:
+    if not one.lock_type or one.read.type in _FITS.get(one.lock_type, ()):
+        return
+    subject.problems.report(
+        "MD408",
+        (*one.pointer, "type"),
+        f'{subject.source.name} holds {one.lock_type} here, which is not read as "{one.read.type}"',
+        help=f"use {listed(_FITS.get(one.lock_type, ()))}" if _FITS.get(one.lock_type) else "",
+    )
+
+
+def _check_type_keys(subject: Subject, one: Input) -> None:
+    for kind, key in _NEEDS.items():
+        given = getattr(one.read, key) is not None
+        if given != (one.read.type == kind):
+            message = (
+                f'the type {kind} needs "{key}"' if not given else f'"{key}" is for {kind} only'
+            )
+            subject.problems.report("MD409", one.pointer, message, at_key=True)
+    if one.read.type == "code" and not one.codes:
+        subject.problems.report(
+            "MD409", one.pointer, 'the lock has no code list here, so "codes" must give one'
+        )
+    for word, texts in (one.read.choices or {}).items():
+        if isinstance(texts, str):
+            subject.param(texts, (*one.pointer, "choices", word))
+    for index, code in enumerate(one.read.codes or []):
+        known = one.lock_codes
+        if known and code not in known:
+            subject.problems.report(
+                "MD414",
+                (*one.pointer, "codes", index),
+                f'the lock knows no code "{code}"{suggest(code, known)}',
+            )
+    if one.read.custom_field is not None and one.read.custom_field.startswith("$"):
+        subject.param(one.read.custom_field, (*one.pointer, "custom_field"))
+    if one.read.zone is not None and one.read.zone.startswith("$"):
+        subject.param(one.read.zone, (*one.pointer, "zone"))
+
+
+def _check_list(subject: Subject, one: ListInput) -> None:
+    each = one.each
+    for case, answer in one.answers.items():
+        at = (*one.pointer, _key_of(each, case))
+        if answer.kind == "fail":
+            subject.exception(answer.word, at)
+        elif answer.kind != "skip":
+            subject.problems.report("MD407", at, f'a list takes fail or skip, not "{answer.kind}"')
+    if each.key is not None and each.key not in each.read:
+        subject.problems.report(
+            "MD410", (*one.pointer, "key"), f'no read "{each.key}" in this list'
+        )
+    if (each.key is None) != (each.repeated is None):
+        subject.problems.report(
+            "MD409", one.pointer, "a list with a key says what a repeated key means", at_key=True
+        )
+    if each.key is not None:
+        subject.used.add(f"{one.name}.{each.key}")
+    once = one.repeated is not None and one.repeated.kind == "once"
+    if once != (one.conflicting is not None):
+        subject.problems.report(
+            "MD409", one.pointer, '"repeated: once" and "conflicting" go together', at_key=True
+        )
+    for key in ("repeated", "conflicting"):
+        answer = getattr(one, key)
+        if answer is not None and answer.kind == "fail":
+            subject.exception(answer.word, (*one.pointer, key))

@@ -1,0 +1,67 @@
+"""Parameters: every default and example fits its type; what reaches people has a purpose."""
+
+from __future__ import annotations
+
+from engine.nearest import suggest
+from engine.params import fault_of
+from engine.rules.subject import Subject
+from engine.spec.params import Param
+from engine.text import Pointer
+
+
+def check_params(subject: Subject) -> None:
+    """Check each declared parameter."""
+    for name, param in subject.spec.params.items():
+        pointer: Pointer = ("params", name)
+        for key in ("default", "example"):
+            value = getattr(param, key)
+            fault = fault_of(param, value) if value is not None else ""
+            if fault:
+                subject.problems.report("MD402", (*pointer, key), f'"{name}" {fault}')
+        _check_form(subject, name, param, pointer)
+
+
+def _check_form(subject: Subject, name: str, param: Param, pointer: Pointer) -> None:
+    reaches = param.type in ("list_id", "programme_id", "campaign_id")
+    if reaches != (param.purpose is not None):
+        message = (
+            f'"{name}" needs a purpose: marketing or service'
+            if reaches
+            else f'"{name}" is a {param.type}, which has no purpose'
+        )
+        subject.problems.report("MD402", pointer, message, at_key=True)
+    if (param.type == "choice") != (param.choices is not None):
+        subject.problems.report(
+            "MD402", pointer, f'"{name}": a choice, and only a choice, has choices', at_key=True
+        )
+    if param.default is not None and param.example is not None:
+        subject.problems.report(
+            "MD402", pointer, f'"{name}" has a default, so its example is never used', at_key=True
+        )
+
+
+def check_unused(subject: Subject) -> None:
+    """Report every name, parameter and exception that nothing refers to."""
+    for name, named in subject.names.items():
+        if name in subject.used or not named.pointer or named.pointer[0] == "params":
+            continue
+        subject.problems.report(
+            "MD404",
+            named.pointer,
+            f'"{name}" is never used',
+            at_key=True,
+            help="remove it, or use it: what stands here without effect misleads the next reader",
+        )
+    for name in subject.spec.params:
+        if name not in subject.used_params:
+            subject.problems.report(
+                "MD404", ("params", name), f'the parameter "{name}" is never used', at_key=True
+            )
+    for code in subject.spec.exceptions:
+        if code not in subject.used_codes:
+            subject.problems.report(
+                "MD413",
+                ("exceptions", code),
+                f'the exception "{code}" is never raised{suggest(code, subject.used_codes)}',
+                at_key=True,
+            )

@@ -1,0 +1,220 @@
+"""Sends: operations that exist, inputs that fit, marketing that is guarded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from engine.lock import Operation, Slot
+from engine.nearest import suggest
+from engine.rules.conditions import check_when
+from engine.rules.fields import check_fields
+from engine.rules.subject import Subject, listed
+from engine.spec.condition import Condition, When
+from engine.spec.send import LiteralValue, Scalar, Send
+from engine.text import Pointer
+
+_SLOT_TYPES: Mapping[str, tuple[str, ...]] = {
+    "email": ("email",),
+    "status": ("fact",),
+    "text": ("text", "id"),
+    "id": ("id", "text"),
+    "programme_id": ("integer",),
+    "campaign_id": ("integer",),
+}
+
+
+def check_sends(subject: Subject) -> None:
+    """Check every send."""
+    for name, send in subject.spec.send.items():
+        pointer: Pointer = ("send", name)
+        operation = subject.target.operations.get(send.operation)
+        if operation is None or operation.delivery_only:
+            known = [n for n, one in subject.target.operations.items() if not one.delivery_only]
+            subject.problems.report(
+                "MD460",
+                (*pointer, "operation"),
+                f'no operation "{send.operation}"{suggest(send.operation, known)}',
+                help=f"the target takes {listed(known)}",
+            )
+            continue
+        _check_frame(subject, send, operation, pointer)
+        _check_slots(subject, send, operation, pointer)
+        check_fields(subject, send, operation, pointer)
+        _check_parts(subject, send, operation, pointer)
+        _check_status(subject, send, operation, pointer)
+        _check_guards(subject, send, operation, pointer)
+    subject.exception(subject.spec.nothing_to_send, ("nothing_to_send",))
+
+
+def _check_frame(subject: Subject, send: Send, operation: Operation, pointer: Pointer) -> None:
+    check_when(subject, send.when, (*pointer, "when"))
+    for index, reference in enumerate(send.key):
+        at = (*pointer, "key", index)
+        named = subject.name(reference, at)
+        if named is not None and subject.at_record_level(named, at) and named.optional:
+            subject.problems.report("MD468", at, f'"{reference}" may be missing: it is no key')
+    if send.age is not None:
+        named = subject.name(send.age.of, (*pointer, "age", "of"))
+        if named is not None and (named.type != "instant" or named.level):
+            subject.problems.report(
+                "MD467", (*pointer, "age", "of"), f'"{send.age.of}" is not an instant'
+            )
+    needs_person = operation.needs or operation.creates_contact
+    if needs_person and (subject.spec.identity is None or subject.spec.consent is None):
+        subject.problems.report(
+            "MD460",
+            (*pointer, "operation"),
+            f"{send.operation} needs identity and consent sections",
+        )
+    if not operation.idempotent and (send.repeat != "once" or send.age is None):
+        subject.problems.report(
+            "MD467",
+            pointer,
+            f"{send.operation} cannot be taken back: it needs repeat: once and an age limit",
+            effect="a repeat or a backfill would reach people again",
+            at_key=True,
+        )
+
+
+def _check_slots(subject: Subject, send: Send, operation: Operation, pointer: Pointer) -> None:
+    for name in send.to:
+        if name not in operation.to:
+            subject.problems.report(
+                "MD461",
+                (*pointer, "to", name),
+                f'{send.operation} has no input "{name}"{suggest(name, operation.to)}',
+                at_key=True,
+            )
+    for name, slot in operation.to.items():
+        value = send.to.get(name)
+        if value is not None:
+            _check_slot(subject, slot, value, (*pointer, "to", name))
+        elif slot.required:
+            subject.problems.report(
+                "MD461", pointer, f'{send.operation} needs "to: {{{name}: …}}"', at_key=True
+            )
+
+
+def _check_slot(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -> None:
+    if isinstance(value, LiteralValue):
+        _check_literal(subject, slot, value, pointer)
+        return
+    named = subject.name(value, pointer)
+    if named is None:
+        return
+    if named.type not in _SLOT_TYPES[slot.type]:
+        subject.problems.report(
+            "MD461", pointer, f'"{value}" is {named.type}, the operation takes {slot.type}'
+        )
+    elif slot.type == "status" and value != "consent.status":
+        subject.problems.report("MD461", pointer, "the status written is always consent.status")
+    if subject.at_record_level(named, pointer) and named.optional:
+        subject.problems.report("MD468", pointer, f'"{value}" may be missing, the call needs it')
+
+
+def _check_literal(subject: Subject, slot: Slot, value: LiteralValue, pointer: Pointer) -> None:
+    text = value.literal
+    if slot.scope is None:
+        if slot.type in ("status", "email"):
+            subject.problems.report("MD461", pointer, f"a fixed {slot.type} is never right")
+        return
+    if not isinstance(text, str) or not re.fullmatch(subject.target.insight.collection_name, text):
+        subject.problems.report("MD461", pointer, f'"{text}" is no collection name')
+        return
+    known = subject.target.collection(text)
+    if known is not None and known.scope != slot.scope:
+        subject.problems.report(
+            "MD461", pointer, f'the collection "{text}" belongs to the {known.scope} scope'
+        )
+
+
+def _check_parts(subject: Subject, send: Send, operation: Operation, pointer: Pointer) -> None:
+    if send.lists and not operation.lists:
+        subject.problems.report(
+            "MD465", (*pointer, "lists"), f"{send.operation} takes no lists", at_key=True
+        )
+    if send.evidence and set(send.evidence) != set(operation.evidence):
+        subject.problems.report(
+            "MD465",
+            (*pointer, "evidence"),
+            f"evidence needs exactly {listed(operation.evidence) or 'nothing here'}",
+            effect="a consent record without all its parts is no evidence",
+            at_key=True,
+        )
+    for name, value in send.evidence.items():
+        if isinstance(value, str):
+            subject.name(value, (*pointer, "evidence", name))
+
+
+def _check_status(subject: Subject, send: Send, operation: Operation, pointer: Pointer) -> None:
+    """Check that a creation follows an add decision, and happens once."""
+    if not operation.creates_contact:
+        return
+    decided = _required_values(send.when, "consent.decision")
+    if decided is None or not decided <= {"add_subscribed", "add_unsubscribed"}:
+        subject.problems.report(
+            "MD446",
+            pointer,
+            f"{send.operation} must be limited to consent.decision add_subscribed, "
+            "add_unsubscribed or both",
+            effect="a contact could be created that nobody decided about",
+            at_key=True,
+        )
+    if send.repeat != "once":
+        subject.problems.report("MD467", (*pointer, "repeat"), "a contact is created once")
+
+
+def _check_guards(subject: Subject, send: Send, operation: Operation, pointer: Pointer) -> None:
+    """Check that what serves marketing stands behind consent and a real address."""
+    for index, item in enumerate(send.lists):
+        at = (*pointer, "lists", index)
+        check_when(subject, item.when, (*at, "when"))
+        named = subject.name(item.add, (*at, "add"))
+        param = subject.spec.params.get(item.add[1:])
+        if named is not None and param is not None and param.type != "list_id":
+            subject.problems.report("MD461", (*at, "add"), f'"{item.add}" is not a list_id')
+        if param is not None and param.purpose == "marketing":
+            _check_guard(subject, [item.when, send.when], item.add, (*at, "add"))
+    for name, value in send.to.items():
+        param = subject.spec.params.get(value[1:]) if isinstance(value, str) else None
+        if param is None or not isinstance(value, str) or not value.startswith("$"):
+            continue
+        if param.purpose == "marketing":
+            _check_guard(subject, [send.when], value, (*pointer, "to", name))
+        elif operation.reaches_people == "marketing":
+            subject.problems.report(
+                "MD464",
+                (*pointer, "to", name),
+                f'"{value}" is for service, but {send.operation} reaches people as marketing',
+            )
+
+
+def _check_guard(
+    subject: Subject, whens: list[When | None], reference: str, pointer: Pointer
+) -> None:
+    guarded = any(
+        _required_values(when, "consent.may_market") == {"yes"} for when in whens
+    ) and any(_required_values(when, "address.kind") == {"real"} for when in whens)
+    if not guarded:
+        subject.problems.report(
+            "MD464",
+            pointer,
+            f'"{reference}" is for marketing and needs the condition '
+            '{consent.may_market: ["yes"], address.kind: [real]}',
+            effect="people who did not agree, or relay addresses, would be marketed to",
+        )
+
+
+def _required_values(when: When | None, name: str) -> set[str] | None:
+    """Give the values a name must have for the condition to hold, or None when it may be any."""
+    if when is None:
+        return None
+    conditions: list[Condition] = when if isinstance(when, list) else [when]
+    values: set[str] = set()
+    for condition in conditions:
+        cell = condition.get(name)
+        if not isinstance(cell, list):
+            return None
+        values |= set(cell)
+    return values

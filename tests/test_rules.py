@@ -1,0 +1,44 @@
+"""Every rule, by one mistake in a mapping that is otherwise right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from engine.check import check_mapping
+from engine.codes import MEANING
+from engine.problem import Problem
+
+FOLDER = Path(__file__).parent / "rules"
+BASE = (FOLDER / "base.yaml").read_text(encoding="utf-8")
+CASES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "cases.yaml").read_text(encoding="utf-8"))
+
+
+def check(text: str) -> tuple[Problem, ...]:
+    return check_mapping(text.encode(), "base.yaml", {}).problems
+
+
+def test_the_base_mapping_is_silent() -> None:
+    assert check(BASE) == ()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"].replace(" ", "_"))
+def test_one_mistake_is_told_at_its_place(case: dict[str, Any]) -> None:
+    assert BASE.count(case["old"]) >= 1
+    problems = check(BASE.replace(case["old"], case["new"], 1))
+    if case.get("only_first"):
+        problems = tuple(one for one in problems if one.code == case["problems"][0][0])[:1]
+    told = [(one.code, one.source[one.place.column - 1 :], one.message) for one in problems]
+    assert len(told) == len(case["problems"]), told
+    for (code, stands, message), (want, at, words) in zip(told, case["problems"], strict=True):
+        assert code == want
+        assert stands.startswith(str(at)), stands
+        assert words in message, message
+
+
+def test_every_meaning_code_has_a_case() -> None:
+    shown = {problem[0] for case in CASES for problem in case["problems"]}
+    assert set(MEANING) - shown == {"MD471"}
