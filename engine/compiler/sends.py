@@ -1,0 +1,142 @@
+"""`send`: each call's condition, age, inputs and body, built only when all of it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from engine.compiler.bodies import BodyMaker
+from engine.compiler.conditions import cell_test, condition_test, unmet
+from engine.compiler.context import Context, joined, variable
+from engine.compiler.texts import text_of
+from engine.inputs import Level
+from engine.lock import Operation
+from engine.plan import LeftOut
+from engine.spec.condition import Condition
+from engine.spec.send import AgeLimit, Send
+
+
+def emit_sends(context: Context, rows: dict[Level, list[str]]) -> None:
+    """Emit every send in order; one that does not apply is left out with its reason."""
+    source = context.source
+    source.line("calls = []")
+    source.line("left_out = []")
+    if context.checked.spec.identity is not None:
+        source.line("created = None")
+        segment = "mask_segment" if context.masked else "segment"
+        source.line("contact_segments = ('contactId/' + str(contact.id) if contact is not None")
+        source.line(f"    else 'email/' + {segment}(v_address__email))")
+    for name, send in context.checked.spec.send.items():
+        _SendEmitter(context, name, send, rows).emit()
+
+
+class _SendEmitter:
+    def __init__(
+        self, context: Context, name: str, send: Send, rows: dict[Level, list[str]]
+    ) -> None:
+        self._context = context
+        self._source = context.source
+        self._name = name
+        self._send = send
+        self._operation: Operation = context.checked.target.operations[send.operation]
+        self._bodies = BodyMaker(context, name, send, rows)
+        self._rule = context.checked.line_of(("send", name))
+
+    def emit(self) -> None:
+        """Emit the guards one after the other, then the call."""
+        guards = [*self._condition_guards(), *self._need_guards(), *self._age_guards()]
+        word = "if"
+        for test, because in guards:
+            with self._source.block(f"{word} not ({test})"):
+                self._source.line(f"left_out.append({self._left_out(because)})")
+            word = "elif"
+        if not guards:
+            self._emit_call()
+            return
+        with self._source.block("else"):
+            self._emit_call()
+
+    def _left_out(self, because: str) -> str:
+        reason: LeftOut = {"send": self._name, "because": because, "rule": self._rule}
+        return self._source.bind(reason, "left_out")
+
+    def _condition_guards(self) -> list[tuple[str, str]]:
+        when = self._send.when
+        if when is None:
+            return []
+        if isinstance(when, list):
+            test = " or ".join(f"({condition_test(self._context, one)})" for one in when)
+            reasons = [self._reason(one) for one in when]
+            return [(test, "; and ".join(reasons))]
+        return [
+            (cell_test(self._context, name, cell), unmet(self._context, name, cell))
+            for name, cell in when.items()
+        ]
+
+    def _reason(self, condition: Condition) -> str:
+        parts = [unmet(self._context, name, cell) for name, cell in condition.items()]
+        return " or ".join(parts)
+
+    def _need_guards(self) -> list[tuple[str, str]]:
+        needs = self._operation.needs
+        if needs == "contact_id":
+            return [("contact is not None", "Dotdigital knows no contact to update")]
+        if needs is not None:
+            return [
+                (
+                    "contact is not None or created is not None",
+                    "there is no contact, and none is created",
+                )
+            ]
+        return []
+
+    def _age_guards(self) -> list[tuple[str, str]]:
+        age = self._send.age
+        if age is None:
+            return []
+        return [(self._age_test(age), f"{age.of} is older than {age.at_most}")]
+
+    def _age_test(self, age: AgeLimit) -> str:
+        limit = self._source.bind(age.as_timedelta(), "age")
+        test = f"now - fromisoformat({variable(age.of)}) <= {limit}"
+        if self._context.checked.names[age.of].optional:
+            test = f"{variable(age.of)} is not None and {test}"
+        return test
+
+    def _emit_call(self) -> None:
+        operation = self._operation
+        path = self._bodies.path()
+        body = self._bodies.emit()
+        because = self._because()
+        query = self._source.bind(operation.query, "query")
+        self._source.line(f"calls.append({{'id': {self._id(body)}, 'send': {self._name!r},")
+        self._source.line(
+            f"    'operation': {self._send.operation!r}, 'lane': {operation.lane!r},"
+            f" 'method': {operation.method!r},"
+        )
+        self._source.line(f"    'path': {path}, 'query': {query}, 'body': {body},")
+        self._source.line(f"    'idempotent': {operation.idempotent}, 'because': {because}}})")
+        if operation.creates_contact:
+            self._source.line(f"created = {self._name!r}")
+
+    def _id(self, body: str) -> str:
+        parts = [repr(f"{self._name}:")]
+        for index, key in enumerate(self._send.key):
+            parts += [repr(":")] if index else []
+            parts.append(text_of(self._context, key))
+        if self._send.repeat == "each_version":
+            version = self._context.checked.spec.record.version
+            content = f"digest({body})" if version is None else variable(version)
+            parts += [repr("@"), content]
+        return joined(parts)
+
+    def _because(self) -> str:
+        """Cite the send's line, and the consent row where the condition asks for consent."""
+        if not any(name.startswith("consent.") for name in self._condition_names()):
+            return self._source.bind([self._rule], "because")
+        return f"[{self._rule!r}, consent['rule']]"
+
+    def _condition_names(self) -> set[str]:
+        when = self._send.when
+        conditions = when if isinstance(when, list) else [when] if when else []
+        return {name for one in conditions for name in cast("Mapping[str, object]", one)}
