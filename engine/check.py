@@ -104,7 +104,9 @@ def _own_params(
         if error.name in given:
             raise
         pointer = ("params", error.name)
-        said = [key for key in ("default", "example") if (*pointer, key) in problems.document.values]
+        said = [
+            key for key in ("default", "example") if (*pointer, key) in problems.document.values
+        ]
         problems.report("MD402", (*pointer, *said[:1]), str(error), at_key=not said)
         return None
 

@@ -135,8 +135,8 @@ SHAPE = {
     ),
     "MD204": Code(
         "not one of the words",
-        "Only the words listed are known here, in this spelling. The list is closed: each word has a"
-        " meaning in the engine.",
+        "Only the words listed are known here, in this spelling. The list is closed: each word"
+        " has a meaning in the engine.",
     ),
     "MD205": Code(
         "wrong form",
@@ -150,13 +150,13 @@ SHAPE = {
     ),
     "MD207": Code(
         "null",
-        "Nothing stands after the key, or null or ~ does. It could mean none, empty or forgotten, so"
-        " it means nothing in a mapping: write the value, or leave the key out.",
+        "Nothing stands after the key, or null or ~ does. It could mean none, empty or forgotten,"
+        " so it means nothing in a mapping: write the value, or leave the key out.",
     ),
     "MD208": Code(
         "other version of the language",
-        "The mapping is written in a version of the language that this engine does not read. Nothing"
-        " else is checked: its keys may mean something else there.",
+        "The mapping is written in a version of the language that this engine does not read."
+        " Nothing else is checked: its keys may mean something else there.",
     ),
     "MD209": Code(
         "no schema line",

@@ -46,7 +46,7 @@ def _read_template(subject: Subject, text: str, pointer: Pointer) -> Template | 
     try:
         return compile_template(text)
     except TemplateError as error:
-        subject.problems.report("MD350", pointer, str(error), span=(error.start, error.end))
+        subject.problems.report(error.code, pointer, str(error), span=(error.start, error.end))
         return None
 
 

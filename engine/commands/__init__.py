@@ -1,0 +1,1 @@
+"""What each command does, without its parsing and printing; one file per command."""

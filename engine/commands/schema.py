@@ -1,0 +1,38 @@
+"""`miradot schema`: the published JSON Schemas, made from the models they describe."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from engine.grammar import brand_schema, mapping_schema
+from engine.nearest import suggest
+from engine.plan import plan_schema
+from engine.problem import Failure
+from engine.report.document import problems_schema
+
+SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
+    "mapping.v1": mapping_schema,
+    "brand.v1": brand_schema,
+    "plan.v1": plan_schema,
+    "problems.v1": problems_schema,
+}
+
+
+def list_schemas() -> list[str]:
+    """Give the names that `schema_text` knows."""
+    return list(SCHEMAS)
+
+
+def schema_text(name: str) -> str:
+    """Give a schema as the text that is committed; raises Failure for an unknown name."""
+    if name not in SCHEMAS:
+        raise Failure(f'no schema "{name}"{suggest(name, SCHEMAS)}')
+    return json.dumps(SCHEMAS[name](), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_schemas(folder: Path) -> None:
+    """Write every schema into a folder."""
+    for name in SCHEMAS:
+        (folder / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""What people and programs read: problems in each format, plans as text."""

@@ -1,0 +1,43 @@
+"""What a check found, ready to be rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The problems of `checked` files, sorted; `colour` asks for ANSI colours."""
+
+    problems: tuple[Problem, ...]
+    checked: int
+    colour: bool = False
+
+    @property
+    def errors(self) -> int:
+        """How many problems refuse a file."""
+        return sum(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def warnings(self) -> int:
+        """How many problems only warn."""
+        return len(self.problems) - self.errors
+
+    def summary(self) -> str:
+        """Give the figures in words."""
+        files = f"{self.checked} file{'' if self.checked == 1 else 's'}"
+        if not self.problems:
+            return f"{files} {'is' if self.checked == 1 else 'are'} fine"
+        parts = [
+            f"{count} {word}{'' if count == 1 else 's'}"
+            for count, word in ((self.errors, "error"), (self.warnings, "warning"))
+            if count
+        ]
+        return f"{', '.join(parts)} in {files}"
+
+
+def printable(text: str) -> str:
+    """Keep what a file wrote from steering the terminal."""
+    return "".join(letter if letter.isprintable() or letter == "\t" else "�" for letter in text)

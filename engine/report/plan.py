@@ -1,0 +1,145 @@
+"""A dry run as a person reads it: calls, money, consent with its reason, what is held."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+import orjson
+
+from engine.plan import Call, Record, Summary
+
+_WIDTH = 100
+_RETRY = {
+    "when_record_changes": "tried again when the record changes",
+    "when_mapping_changes": "tried again when the mapping changes",
+    "by_hand": "waits for a person",
+}
+_CONTACT = {
+    "known": "Dotdigital knows the contact",
+    "none": "unknown to Dotdigital",
+    "not_asked": "Dotdigital was not asked",
+}
+_COLOURS = {"planned": "32", "unchanged": "36", "held": "31", "note": "33", "dim": "2", "bold": "1"}
+
+
+class PlanText:
+    """Renders records and the summary; with `colour`, by ANSI codes."""
+
+    def __init__(self, *, colour: bool) -> None:
+        self._colour = colour
+
+    def _paint(self, text: str, style: str) -> str:
+        return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m" if self._colour else text
+
+    def head(self, mapping: str, version: str, summary: str) -> str:
+        """Give the first line of a run."""
+        return (
+            f"{self._paint(f'{mapping} {version}', 'bold')}  dry run, nothing is sent  {summary}\n"
+        )
+
+    def record(self, record: Record) -> str:
+        """Give one record as a block of lines."""
+        lines = [self._title(record), *self._facts(record)]
+        for number, call in enumerate(record["calls"], 1):
+            lines += self._call(number, call)
+        lines += [
+            self._paint(f"  left out  {one['send']}: {one['because']}  {one['rule']}", "dim")
+            for one in record["left_out"]
+        ]
+        for one in record["exceptions"]:
+            style = "note" if one["level"] == "note" else "held"
+            said = _printable(one["message"])
+            lines.append(
+                "  " + self._paint(f"{one['level']:<8}", style) + f"  {one['code']}: {said}"
+            )
+            where = " · ".join(part for part in (_printable(one["at"]), one["rule"]) if part)
+            lines.append(f"            {one['owner']} · {where} · {_RETRY[one['retry']]}")
+        return "\n".join(lines) + "\n"
+
+    def _title(self, record: Record) -> str:
+        key = _printable(record["key"] or f"({record.get('where', 'no key')})")
+        outcome = self._paint(record["outcome"], record["outcome"])
+        count = len(record["calls"])
+        calls = f"{count} call{'' if count == 1 else 's'}" if count else "no call"
+        parts = [self._paint(key, "bold"), outcome, calls, record["order_version"] or ""]
+        return "  ".join(parts).rstrip()
+
+    def _facts(self, record: Record) -> Iterator[str]:
+        money, identity, consent = record["money"], record["identity"], record["consent"]
+        if money is not None:
+            parts = [
+                f"{name} {amount}"
+                for name, amount in money.items()
+                if name != "currency" and (name in ("placed", "net") or _is_some(amount))
+            ]
+            yield f"  money     {' · '.join(parts)} {money['currency']}"
+        if identity is not None:
+            kind = "relay address" if identity["email_masked"] else "real address"
+            yield f"  buyer     {identity['email']} · {kind} · {_CONTACT[identity['contact']]}"
+        if consent is not None:
+            yield (
+                f"  consent   {consent['decision']}: {consent['because']}"
+                f"  (row {consent['row']}, {consent['rule']})"
+            )
+
+    def _call(self, number: int, call: Call) -> Iterator[str]:
+        query = "&".join(f"{name}={value}" for name, value in call["query"].items())
+        path = call["path"] + (f"?{query}" if query else "")
+        because = self._paint(f"{call['operation']} · {', '.join(call['because'])}", "dim")
+        yield f"  {number:>6}.  {self._paint(call['method'], 'bold')} {path}  {because}"
+        yield from _body_lines(call["body"])
+
+
+def _body_lines(body: object) -> Iterator[str]:
+    """Give a body exactly, one member a line; long values are wrapped."""
+    members = body if isinstance(body, dict) else {"": body}
+    for name, value in members.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            yield f"           {name}"
+            for element in value:
+                yield from _wrapped(f"             {_json(element)}", "               ")
+        else:
+            yield from _wrapped(f"           {name}  {_json(value)}", "             ")
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _json(value: object) -> str:
+    text = orjson.dumps(value).decode().replace('","', '", "').replace(',"', ', "')
+    return _printable(text)
+
+
+def _printable(text: str) -> str:
+    """Keep what a payload wrote from steering the terminal."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
+
+
+def _is_some(amount: str) -> bool:
+    return any(digit in "123456789" for digit in amount)
+
+
+def summary_text(summary: Summary) -> str:
+    """Give the figures of a run, and what a reader must know about them."""
+    plural = "" if summary["records"] == 1 else "s"
+    counts = ", ".join(f"{summary[word]} {word}" for word in ("planned", "unchanged", "held"))
+    lines = [f"{summary['records']} record{plural}: {counts}"]
+    if summary["calls"]:
+        calls = " · ".join(f"{name} {count}" for name, count in summary["calls"].items())
+        lines.append(f"  calls     {calls}")
+    for currency, net in summary["net"].items():
+        lines.append(f"  net       {net} {currency} over the planned records")
+    lines += [
+        f"  {one['level']:<8}  {one['records']} {one['code']} · {one['owner']}"
+        for one in summary["exceptions"]
+    ]
+    if summary["contacts"] == "not_asked":
+        lines.append("  contacts  not given: every buyer is planned as unknown to Dotdigital, and")
+        lines.append("            create-only calls are refused for one who exists after all")
+    if summary["examples"]:
+        lines.append(f"  examples  stand in for {', '.join(summary['examples'])}")
+    return "\n".join(lines) + "\n"
