@@ -1,0 +1,71 @@
+# make demo: install and run a dry run of the shipped mapping. make test: all that a change must pass.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SAMPLES := mappings/debenhams/samples
+RUN := $(BIN)/miradot run mappings/debenhams/orders.yaml
+
+.PHONY: demo test lint unit shipped wheel schemas bench pins clean
+
+demo: .venv/core
+	@$(RUN) --input $(SAMPLES)/orders.json --contacts $(SAMPLES)/contacts.json \
+	  --brand mappings/debenhams/brands/example.yaml --now 2026-03-01T09:00:00Z --exit-zero
+
+test: lint unit shipped wheel
+	@echo "make test: everything holds"
+
+lint: .venv/dev
+	@echo "format, lint, types, rooms"
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache > build/rooms.txt || { cat build/rooms.txt; exit 1; }
+
+unit: .venv/dev
+	@echo "tests"
+	@$(BIN)/pytest
+
+shipped: .venv/dev
+	@echo "shipped mappings"
+	@$(BIN)/miradot validate mappings
+
+wheel: .venv/dev
+	@echo "wheel in an empty environment"
+	@rm -rf build/wheel build/wheel-venv build/elsewhere
+	@mkdir -p build/elsewhere
+	@$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir build/wheel .
+	@$(PYTHON) -m venv build/wheel-venv
+	@build/wheel-venv/bin/pip install --quiet --require-hashes --no-deps -r constraints.txt
+	@build/wheel-venv/bin/pip install --quiet --no-deps --no-index build/wheel/*.whl
+	@cp -r mappings build/elsewhere/
+	@cd build/elsewhere && ../wheel-venv/bin/miradot --version
+	@cd build/elsewhere && ../wheel-venv/bin/miradot validate mappings
+	@cd build/elsewhere && ../wheel-venv/bin/miradot run mappings/debenhams/orders.yaml \
+	  --input $(SAMPLES)/orders.json --output-format ndjson --exit-zero > plan.ndjson
+
+schemas: .venv/core
+	@$(BIN)/miradot schema --write schemas
+
+bench: .venv/dev
+	@$(BIN)/python -m benchmarks.compare
+
+# The pins name no index, so they install from whichever one this machine is set up for.
+pins: .venv/dev
+	@$(BIN)/pip install --quiet pip-tools
+	@$(PYTHON) .ci/pins.py $(BIN)/pip-compile
+
+clean:
+	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/core: constraints.txt pyproject.toml
+	@mkdir -p build
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	  { echo "python3 cannot make environments: install python3-venv"; exit 1; }
+	@echo "installing into .venv"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+.venv/dev: constraints-dev.txt .venv/core
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints-dev.txt
+	@touch $@

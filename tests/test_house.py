@@ -1,0 +1,117 @@
+"""The bars this code holds itself to, measured."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OWN = [*sorted((ROOT / "engine").rglob("*.py")), ROOT / "cli.py"]
+MEASURED = [*OWN, *sorted((ROOT / "benchmarks").rglob("*.py"))]
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def functions(path: Path) -> Iterator[Function]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, Function):
+            yield node
+
+
+def length(node: Function) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def p95(values: list[int]) -> int:
+    return sorted(values)[int(len(values) * 0.95)]
+
+
+def test_functions_are_short() -> None:
+    lengths = {
+        f"{path.name}:{node.name}": length(node) for path in MEASURED for node in functions(path)
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > 60} == {}
+    assert p95(list(lengths.values())) <= 40
+
+
+def test_files_are_short() -> None:
+    lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in OWN}
+    assert {name: count for name, count in lines.items() if count > 400} == {}
+    assert p95(list(lines.values())) <= 300
+
+
+def test_functions_take_few_arguments() -> None:
+    taken = {
+        f"{path.name}:{node.name}": len(node.args.posonlyargs + node.args.args)
+        for path in OWN
+        for node in functions(path)
+    }
+    assert {name: count for name, count in taken.items() if count > 6} == {}
+
+
+def test_every_function_is_annotated() -> None:
+    bare = [
+        f"{path.name}:{node.name}"
+        for path in OWN
+        for node in functions(path)
+        if node.returns is None
+        or any(
+            argument.annotation is None and argument.arg not in ("self", "cls")
+            for argument in node.args.args + node.args.kwonlyargs
+        )
+    ]
+    assert bare == []
+
+
+def test_every_exception_is_caught_in_one_place_only() -> None:
+    caught = [
+        path.name
+        for path in OWN
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
+    ]
+    assert caught == ["cli.py"]
+
+
+@pytest.mark.parametrize("call", [r"\bprint\(", r"datetime\.now\(", r"\btime\.time\(", r"\bopen\("])
+def test_the_engine_neither_prints_nor_looks_at_the_clock(call: str) -> None:
+    found = [
+        path.name
+        for path in OWN
+        if path.name != "cli.py"
+        and "commands" not in path.parts
+        and re.search(call, path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    empty = {"utils", "util", "helper", "helpers", "manager", "common", "misc", "base_classes"}
+    assert [path.name for path in MEASURED if path.stem in empty] == []
+
+
+def test_no_file_names_a_package_registry() -> None:
+    needles = ["py" + "pi.org", "python" + "hosted", "registry." + "npmjs", "index" + "-url ="]
+    listed = subprocess.run(
+        ["git", "ls-files"],  # noqa: S607 - whichever git is at hand
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    texts = {name: (ROOT / name).read_text(encoding="utf-8", errors="ignore") for name in listed}
+    assert [name for name, text in texts.items() if any(needle in text for needle in needles)] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    names = [re.split(r"[<>=]", line)[0] for line in wanted]
+    reasons = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert [name for name in names if f"| {name} |" not in reasons] == []
