@@ -165,7 +165,7 @@ class _Resolver:
             codes=tuple(read.codes or _marks(selected, "x-codes")),
             lock_codes=_marks(selected, "x-codes"),
             choices=self._choices(pointer, read),
-            personal=custom_list is not None or (selected is not None and selected.personal),
+            personal=_is_personal(read, selected),
             lock_type="custom" if custom_list else str(_mark(selected, "x-type") or ""),
         )
 
@@ -254,6 +254,12 @@ def resolve_inputs(
     resolver = _Resolver(spec, source, params, problems)
     resolver.walk((), (), spec, source.schema)
     return Inputs(reads=resolver.reads, lists=resolver.lists)
+
+
+def _is_personal(read: Read, selected: Selected | None) -> bool:
+    """Say whether a value is masked: what the lock marks always, custom fields unless said."""
+    marked = selected is not None and selected.personal
+    return marked or (read.personal if read.personal is not None else selected is None)
 
 
 def _mark(selected: Selected | None, mark: str) -> object:

@@ -14,7 +14,9 @@ from engine.sources import records
 from engine.sources.records import Unreadable, read_records
 from engine.sources.scanner import scan_elements
 
-ORDERS = [{"order_id": f"A{number}", "note": 'a "quoted" [text] {here}, \\ '} for number in range(4)]
+ORDERS = [
+    {"order_id": f"A{number}", "note": 'a "quoted" [text] {here}, \\ '} for number in range(4)
+]
 
 
 def read(raw: bytes) -> list[Any]:
@@ -36,7 +38,10 @@ FORMS = {
     "an array": (orjson.dumps(ORDERS), ORDERS),
     "an array over many lines": (orjson.dumps(ORDERS, option=orjson.OPT_INDENT_2), ORDERS),
     "one order a line": (b"\n".join(map(orjson.dumps, ORDERS)), ORDERS),
-    "one order a line with blank lines": (b"\n\n".join(map(orjson.dumps, ORDERS)) + b"\n\n", ORDERS),
+    "one order a line with blank lines": (
+        b"\n\n".join(map(orjson.dumps, ORDERS)) + b"\n\n",
+        ORDERS,
+    ),
     "one page a line": (b"\n".join([orjson.dumps({"orders": ORDERS[:2]})] * 2), ORDERS[:2] * 2),
     "a byte order mark": (b"\xef\xbb\xbf" + orjson.dumps(ORDERS[0]), ORDERS[:1]),
     "an empty page": (b'{"orders": [], "total_count": 0}', []),
@@ -79,7 +84,9 @@ def test_what_is_no_record_gets_one_sentence(name: str) -> None:
     assert len(item.message) < 200
 
 
-@pytest.mark.parametrize("spoiled", [b"NaN", b'"\xff"', b"1e999", b'"\\x"', b"[" * 2000 + b"]" * 2000])
+@pytest.mark.parametrize(
+    "spoiled", [b"NaN", b'"\xff"', b"1e999", b'"\\x"', b"[" * 2000 + b"]" * 2000]
+)
 @pytest.mark.parametrize("form", ["page", "array", "lines"])
 def test_one_broken_record_does_not_hide_the_others(form: str, spoiled: bytes) -> None:
     texts = [orjson.dumps(order) for order in ORDERS]
@@ -134,12 +141,17 @@ def test_input_cut_anywhere_never_fails(cut: int, name: str) -> None:
 
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers(-999, 999) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
 
-@given(st.lists(st.dictionaries(st.just("k"), TREES, min_size=1), min_size=1, max_size=4), st.integers(1, 40))
+@given(
+    st.lists(st.dictionaries(st.just("k"), TREES, min_size=1), min_size=1, max_size=4),
+    st.integers(1, 40),
+)
 def test_scanning_gives_what_decoding_gives(elements: list[Any], block: int) -> None:
     raw = orjson.dumps({"total_count": 9, "orders": elements})
     scanned = scan_elements(BytesIO(raw[block:]), raw[:block], "orders", block_size=block)

@@ -54,7 +54,8 @@ def _emit_walk(
     if one.level in rows:
         source.line(f"rows_{name} = []")
     settle = source.bind(
-        make_settle(context.answers(one.answers, None, one.pointer), personal=True), "settle"
+        make_settle(context.answers(one.answers, None, one.pointer), "list", personal=True),
+        "settle",
     )
     source.line(f"l_{name} = {reads.fetch_path(one.path.steps, one.path.select)}")
     _emit_list_test(context, one, f"l_{name}", f"{settle}(l_{name}, {{at}}, raised)")

@@ -7,6 +7,7 @@ from engine.inputs import Input, Level
 from engine.params import zone_of
 from engine.runtime.values import make_settle
 
+_NUMBERS = ("money", "integer", "boolean")
 _READERS = {"instant": "read_instant", "email": "read_email", "url": "read_url", "ip": "read_ip"}
 
 
@@ -39,8 +40,8 @@ class ElementReads:
         settle = self._source.bind(
             make_settle(
                 self._context.answers(one.answers, one.read.type, one.pointer),
+                "number" if one.read.type in _NUMBERS else "text",
                 personal=one.personal,
-                failed=0 if one.read.type == "money" else None,
             ),
             "settle",
         )

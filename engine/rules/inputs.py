@@ -138,6 +138,10 @@ def _check_type_keys(subject: Subject, one: Input) -> None:
         subject.problems.report(
             "MD409", one.pointer, 'the lock has no code list here, so "codes" must give one'
         )
+    if one.read.personal is False and one.personal:
+        subject.problems.report(
+            "MD409", (*one.pointer, "personal"), "the lock marks this value as personal: it stays so"
+        )
     for word, texts in (one.read.choices or {}).items():
         if isinstance(texts, str):
             subject.param(texts, (*one.pointer, "choices", word))

@@ -127,15 +127,19 @@ def index_custom_fields(entries: object, code: str, value: str) -> Mapping[str, 
 Case = Literal["absent", "null", "blank", "unknown"]
 
 
-def case_of(value: object) -> Case:
+Form = Literal["text", "number", "list"]
+"""What was to be read: only a text or a list can be blank, a blank number is no number."""
+
+
+def case_of(value: object, form: Form) -> Case:
     """Say which of the four cases a value that could not be read is."""
     if value is ABSENT:
         return "absent"
     if value is None:
         return "null"
-    if value == [] or (isinstance(value, str) and not value.strip()):
+    if form == "text" and isinstance(value, str) and not value.strip():
         return "blank"
-    return "unknown"
+    return "blank" if form == "list" and value == [] else "unknown"
 
 
 def show(value: object, *, personal: bool) -> str:
@@ -172,16 +176,15 @@ Raised = tuple[Fault, str, str]
 """A fault, where in the payload it came up, and the offending value as shown."""
 
 
-def make_settle(
-    answers: Mapping[Case, Fault | object], *, personal: bool, failed: object = None
-) -> Settle:
+def make_settle(answers: Mapping[Case, Fault | object], form: Form, *, personal: bool) -> Settle:
     """Give the function that answers for a value that is missing or unreadable.
 
-    `failed` stands in for the value after a fault, so that the rest of the record can be read.
+    After a fault a number is 0, so that the rest of the record can be read all the same.
     """
+    failed = 0 if form == "number" else None
 
     def settle(value: object, at: str, raised: list[Raised]) -> object:
-        answer = answers[case_of(value)]
+        answer = answers[case_of(value, form)]
         if isinstance(answer, Fault):
             raised.append((answer, at, show(value, personal=personal)))
             return failed

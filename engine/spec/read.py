@@ -88,6 +88,12 @@ class Read(Outcomes):
     zone: str | None = Field(
         None, title="Zone", description="For `day`: a time zone name, or the `$param` holding it."
     )
+    personal: bool | None = Field(
+        None,
+        title="Personal",
+        description="Whether the value is personal data and masked in output. The lock knows for "
+        "paths; a custom field is taken as personal unless this says false.",
+    )
     about: Sentence | None = Field(None, title="About", description="A remark for readers.")
 
 
