@@ -41,9 +41,7 @@ def main() -> None:
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
     build = [*project["build-system"]["requires"], "editables>=0.5"]
     core = [*project["project"]["dependencies"], *build]
-    compile_pins(
-        sys.argv[1], [*core, *project["dependency-groups"]["dev"]], "constraints-dev.txt"
-    )
+    compile_pins(sys.argv[1], [*core, *project["dependency-groups"]["dev"]], "constraints-dev.txt")
     compile_pins(sys.argv[1], core, "constraints.txt", within="constraints-dev.txt")
 
 

@@ -6,12 +6,8 @@ import orjson
 
 from engine.checked import CheckedSpec
 
-_SALES = "SHIPPING, SHIPPED, TO_COLLECT, RECEIVED, CLOSED"
 _REASONS = {
-    "contact_update": (
-        f"consent.decision is not leave or state is none of {_SALES}; and "
-        "consent.decision is not leave or record.earlier is not sent"
-    ),
+    "contact_update": "consent.decision is not leave",
     "shipment": "state is none of SHIPPED, TO_COLLECT, RECEIVED, CLOSED",
     "post_purchase:may_market": "consent.may_market is not yes",
     "post_purchase:address": "address.kind is not real",

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import click
 import orjson
-from benchmarks.orders import make_orders
 
 from benchmarks import fieldwise, handwritten
 from benchmarks.citations import cite
+from benchmarks.orders import make_orders
 from engine.check import check_mapping
 from engine.checked import CheckedSpec
 from engine.contacts import UNASKED

@@ -106,13 +106,16 @@ def mask(text: str) -> str:
 
 def map_lines(order: Json, *, taxed: bool) -> tuple[Json, list[Json]]:
     """Give the order's amounts in pence and its products."""
-    listed = worth = refused = cancelled = refunded = settled = 0
+    listed = worth = refused = cancelled = refunded = settled = goods = delivery = 0
     products = []
     seen: set[str] = set()
     for line in order["order_lines"]:
         line_worth = pence(line["total_price"])
         if line["order_line_state"] != "REFUSED":
             listed += line_worth
+            goods += pence(line["price"]) + (add_up(line, "taxes") if taxed else 0)
+            delivery += pence(line["shipping_price"])
+            delivery += add_up(line, "shipping_taxes") if taxed else 0
         if taxed:
             line_worth += add_up(line, "taxes", "shipping_taxes")
         line_refused = line_worth if line["order_line_state"] == "REFUSED" else 0
@@ -135,6 +138,8 @@ def map_lines(order: Json, *, taxed: bool) -> tuple[Json, list[Json]]:
         products.append(map_product(line, line_refunded, line_worth - line_refused - line_refunded))
     return {
         "listed": listed,
+        "goods": goods,
+        "delivery": delivery,
         "placed": worth + cancelled,
         "cancelled": cancelled,
         "refused": refused,
@@ -302,7 +307,9 @@ class OrderMapper:
             "purchase_day": placed_at.astimezone(LONDON).date().isoformat(),
             "currency": order["currency_iso_code"],
             "order_total": amounts["net"] / 100,
-            "order_subtotal": amounts["placed"] / 100,
+            "order_subtotal": amounts["goods"] / 100,
+            "delivery_total": amounts["delivery"] / 100,
+            "placed_total": amounts["placed"] / 100,
             "cancelled_total": amounts["cancelled"] / 100,
             "refused_total": amounts["refused"] / 100,
             "refunded_total": amounts["refunded"] / 100,

@@ -1,7 +1,7 @@
 """Realistic fictional Mirakl orders, from a seed: every state, refund, tax mode and gap.
 
-`python -m benchmarks.orders COUNT` prints them, one a line or as a page. Amounts obey Mirakl's rules:
-cancelations are out of a line's amounts, refunds are not, a refused line keeps its own total.
+`python -m benchmarks.orders COUNT` prints them, one a line or as a page. Amounts obey Mirakl's
+rules: cancelations are out of a line's amounts, refunds are not, a refused line keeps its total.
 """
 
 from __future__ import annotations
@@ -123,22 +123,28 @@ class _Maker:
             "price": _sum(kept, "price"),
             "promotions": {"applied_promotions": [], "total_deduced_amount": 0},
             "quote_id": None,
-            "shipping_company": "Parcel Example" if state != "SHIPPING" else None,
             "shipping_price": _sum(kept, "shipping_price"),
-            "shipping_tracking": f"PE{number:010d}GB" if state != "SHIPPING" else None,
-            "shipping_tracking_url": (
-                f"https://track.example.com/PE{number:010d}GB" if self._often(0.6) else None
-            ),
-            "shipping_type_code": "STD",
-            "shipping_type_label": "Standard Delivery",
-            "shipping_zone_code": "GB1",
-            "shipping_zone_label": "United Kingdom",
+            **self._shipping(number, state),
             "total_commission": 0.0,
             "total_price": _sum(kept, "total_price"),
             "transaction_date": None,
             "transaction_number": None,
         }
         return order
+
+    def _shipping(self, number: int, state: str) -> Json:
+        parcel = f"PE{number:010d}GB"
+        return {
+            "shipping_company": "Parcel Example" if state != "SHIPPING" else None,
+            "shipping_tracking": parcel if state != "SHIPPING" else None,
+            "shipping_tracking_url": (
+                f"https://track.example.com/{parcel}" if self._often(0.6) else None
+            ),
+            "shipping_type_code": "STD",
+            "shipping_type_label": "Standard Delivery",
+            "shipping_zone_code": "GB1",
+            "shipping_zone_label": "United Kingdom",
+        }
 
     def _order_fields(self) -> list[Json]:
         fields: list[Json] = [{"code": "sales-app", "type": "STRING", "value": "web"}]
@@ -217,10 +223,7 @@ class _Maker:
             "cancelations": self._cancelations(key, index, unit * cancelled, taxed),
             "category_code": category,
             "category_label": category[3:].title(),
-            "commission_fee": _pounds(total // 5),
-            "commission_rate_vat": 20.0,
-            "commission_taxes": [{"amount": _pounds(total // 25), "code": "VAT", "rate": 20.0}],
-            "commission_vat": _pounds(total // 25),
+            **_commission(total),
             "created_date": self._instant(placed),
             "debited_date": None,
             "description": None,
@@ -257,7 +260,6 @@ class _Maker:
             "shipping_price_unit": None,
             "shipping_taxes": _tax(shipping) if taxed else [],
             "taxes": _tax(goods) if taxed else [],
-            "total_commission": _pounds(total // 5 + total // 25),
             "total_price": _pounds(total),
         }
 
@@ -292,7 +294,7 @@ class _Maker:
             }
         ]
 
-    def _refunds(self, key: str, index: int, total: int, shipping: int, taxed: bool) -> list[Json]:  # noqa: FBT001, PLR0913, PLR0917 - private
+    def _refunds(self, key: str, index: int, total: int, shipping: int, taxed: bool) -> list[Json]:  # noqa: FBT001
         left = total - shipping
         refunds: list[Json] = []
         if not self._often(0.18):
@@ -325,6 +327,17 @@ class _Maker:
                 }
             )
         return refunds
+
+
+def _commission(total: int) -> Json:
+    """Give a fifth of a line as commission, with tax on it."""
+    return {
+        "commission_fee": _pounds(total // 5),
+        "commission_rate_vat": 20.0,
+        "commission_taxes": [{"amount": _pounds(total // 25), "code": "VAT", "rate": 20.0}],
+        "commission_vat": _pounds(total // 25),
+        "total_commission": _pounds(total // 5 + total // 25),
+    }
 
 
 def _tax(amount: int) -> list[Json]:

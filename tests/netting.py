@@ -1,4 +1,4 @@
-"""What an order is worth, worked out a second time: plain decimals, straight from Mirakl's rules."""
+"""What an order is worth, worked out a second time: plain decimals, Mirakl's rules."""
 
 from __future__ import annotations
 

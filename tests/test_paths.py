@@ -7,12 +7,12 @@ import jmespath
 import pytest
 from hypothesis import assume, given, reject, settings
 from jmespath.functions import Functions
-from path_trees import documents, scraps, texts
 
 from engine.codes import CODES
 from engine.expressions.calls import SIGNATURES
 from engine.expressions.paths import PathError, compile_path
 from engine.expressions.syntax import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, read_tree
+from tests.path_trees import documents, scraps, texts
 
 TOO_LARGE = "MD314"
 TABLES = sorted((Path(__file__).parent / "paths").glob("*.json"))

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from path_trees import scraps, texts
-from schema_documents import conform
 
 from engine.codes import CODES
 from engine.expressions.paths import PathError, compile_path
 from engine.expressions.schema_walk import Finding, Selected, walk_path
+from tests.path_trees import scraps, texts
+from tests.schema_documents import conform
 
 SCHEMA: dict[str, object] = json.loads(
     (Path(__file__).parent / "walks" / "schema.json").read_text(encoding="utf-8")

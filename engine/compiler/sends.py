@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import cast
-
 from engine.compiler.bodies import BodyMaker
 from engine.compiler.conditions import cell_test, condition_test, unmet
 from engine.compiler.context import Context, joined, variable
@@ -61,17 +58,31 @@ class _SendEmitter:
         return self._source.bind(reason, "left_out")
 
     def _condition_guards(self) -> list[tuple[str, str]]:
-        when = self._send.when
-        if when is None:
+        """Give one guard per part of the condition, so that the reason names what fails.
+
+        What all alternatives share is asked first, then whether any alternative holds.
+        """
+        alternatives = self._alternatives()
+        if not alternatives:
             return []
-        if isinstance(when, list):
-            test = " or ".join(f"({condition_test(self._context, one)})" for one in when)
-            reasons = [self._reason(one) for one in when]
-            return [(test, "; and ".join(reasons))]
-        return [
+        shared = {
+            name: cell
+            for name, cell in alternatives[0].items()
+            if all(one.get(name) == cell for one in alternatives)
+        }
+        guards = [
             (cell_test(self._context, name, cell), unmet(self._context, name, cell))
-            for name, cell in when.items()
+            for name, cell in shared.items()
         ]
+        own = [{k: c for k, c in one.items() if k not in shared} for one in alternatives]
+        if len(own) > 1 and all(own):
+            test = " or ".join(f"({condition_test(self._context, one)})" for one in own)
+            guards.append((test, ", and ".join(self._reason(one) for one in own)))
+        return guards
+
+    def _alternatives(self) -> list[Condition]:
+        when = self._send.when
+        return when if isinstance(when, list) else [when] if when else []
 
     def _reason(self, condition: Condition) -> str:
         parts = [unmet(self._context, name, cell) for name, cell in condition.items()]
@@ -137,6 +148,4 @@ class _SendEmitter:
         return f"[{self._rule!r}, consent['rule']]"
 
     def _condition_names(self) -> set[str]:
-        when = self._send.when
-        conditions = when if isinstance(when, list) else [when] if when else []
-        return {name for one in conditions for name in cast("Mapping[str, object]", one)}
+        return {name for one in self._alternatives() for name in one}

@@ -86,8 +86,9 @@ class PlanText:
     def _call(self, number: int, call: Call) -> Iterator[str]:
         query = "&".join(f"{name}={value}" for name, value in call["query"].items())
         path = call["path"] + (f"?{query}" if query else "")
-        because = self._paint(f"{call['operation']} · {', '.join(call['because'])}", "dim")
-        yield f"  {number:>6}.  {self._paint(call['method'], 'bold')} {path}  {because}"
+        because = self._paint(f"{call['send']} · {', '.join(call['because'])}", "dim")
+        yield f"  {number:>6}.  {self._paint(call['operation'], 'bold')}  {because}"
+        yield f"           {call['method']} {path}"
         yield from _body_lines(call["body"])
 
 
@@ -96,11 +97,11 @@ def _body_lines(body: object) -> Iterator[str]:
     members = body if isinstance(body, dict) else {"": body}
     for name, value in members.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            yield f"           {name}"
+            yield f"             {name}"
             for element in value:
-                yield from _wrapped(f"             {_json(element)}", "               ")
+                yield from _wrapped(f"               {_json(element)}", "                 ")
         else:
-            yield from _wrapped(f"           {name}  {_json(value)}", "             ")
+            yield from _wrapped(f"             {name}  {_json(value)}", "               ")
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

@@ -140,23 +140,33 @@ def _check_type_keys(subject: Subject, one: Input) -> None:
         )
     if one.read.personal is False and one.personal:
         subject.problems.report(
-            "MD409", (*one.pointer, "personal"), "the lock marks this value as personal: it stays so"
+            "MD409",
+            (*one.pointer, "personal"),
+            "the lock marks this value as personal: it stays so",
         )
-    for word, texts in (one.read.choices or {}).items():
-        if isinstance(texts, str):
-            subject.param(texts, (*one.pointer, "choices", word))
+    _check_codes(subject, one)
+    _check_references(subject, one)
+
+
+def _check_codes(subject: Subject, one: Input) -> None:
     for index, code in enumerate(one.read.codes or []):
-        known = one.lock_codes
-        if known and code not in known:
+        if one.lock_codes and code not in one.lock_codes:
             subject.problems.report(
                 "MD414",
                 (*one.pointer, "codes", index),
-                f'the lock knows no code "{code}"{suggest(code, known)}',
+                f'the lock knows no code "{code}"{suggest(code, one.lock_codes)}',
             )
-    if one.read.custom_field is not None and one.read.custom_field.startswith("$"):
-        subject.param(one.read.custom_field, (*one.pointer, "custom_field"))
-    if one.read.zone is not None and one.read.zone.startswith("$"):
-        subject.param(one.read.zone, (*one.pointer, "zone"))
+
+
+def _check_references(subject: Subject, one: Input) -> None:
+    """Mark the parameters that a read refers to."""
+    for word, texts in (one.read.choices or {}).items():
+        if isinstance(texts, str):
+            subject.param(texts, (*one.pointer, "choices", word))
+    for key in ("custom_field", "zone"):
+        value = getattr(one.read, key)
+        if value is not None and value.startswith("$"):
+            subject.param(value, (*one.pointer, key))
 
 
 def _check_list(subject: Subject, one: ListInput) -> None:
