@@ -8,6 +8,6 @@ from engine.report.findings import Findings, printable
 def render_concise(findings: Findings) -> str:
     """Give `path:line:col: CODE message` for each problem."""
     return "".join(
-        f"{problem.place}: {problem.code} {printable(problem.message)}\n"
+        f"{printable(str(problem.place))}: {problem.code} {printable(problem.message)}\n"
         for problem in findings.problems
     )

@@ -8,9 +8,13 @@ import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
-from engine.report.findings import Findings
+from engine.problem import Problem
+from engine.report.findings import Findings, encodable
 
 _CLOSED = ConfigDict(extra="forbid")
+_Line = Annotated[int, Field(ge=1, description="Line; the first is 1.")]
+_Column = Annotated[int, Field(ge=1, description="Column in code points; the first is 1.")]
+_EndColumn = Annotated[int, Field(ge=1, description="First column after the stretch.")]
 
 
 @with_config(_CLOSED)
@@ -18,13 +22,15 @@ class ProblemView(TypedDict):
     """One problem; lines and columns count from 1, the end is exclusive."""
 
     code: Annotated[str, Field(description="Permanent code, such as MD302.")]
-    severity: Literal["error", "warning"]
+    severity: Annotated[
+        Literal["error", "warning"], Field(description="An error refuses the file.")
+    ]
     message: Annotated[str, Field(description="What is wrong.")]
     path: Annotated[str, Field(description="The file.")]
-    line: int
-    column: int
-    end_line: int
-    end_column: int
+    line: _Line
+    column: _Column
+    end_line: _Line
+    end_column: _EndColumn
     effect: Annotated[str, Field(description="What would happen if it ran; may be empty.")]
     help: Annotated[str, Field(description="The way out; may be empty.")]
 
@@ -33,9 +39,9 @@ class ProblemView(TypedDict):
 class ProblemFigures(TypedDict):
     """The figures of a check."""
 
-    files: int
-    errors: int
-    warnings: int
+    files: Annotated[int, Field(ge=0, description="How many files were looked at.")]
+    errors: Annotated[int, Field(ge=0, description="How many problems are errors.")]
+    warnings: Annotated[int, Field(ge=0, description="How many problems are warnings.")]
 
 
 @with_config(_CLOSED)
@@ -51,21 +57,7 @@ def render_document(findings: Findings) -> str:
     """Give the document."""
     document: ProblemDocument = {
         "schema": "miradot/problems.v1",
-        "problems": [
-            {
-                "code": problem.code,
-                "severity": problem.severity,
-                "message": problem.message,
-                "path": problem.place.path,
-                "line": problem.place.line,
-                "column": problem.place.column,
-                "end_line": problem.place.end_line,
-                "end_column": problem.place.end_column,
-                "effect": problem.effect,
-                "help": problem.help,
-            }
-            for problem in findings.problems
-        ],
+        "problems": [_view(problem) for problem in findings.problems],
         "summary": {
             "files": findings.checked,
             "errors": findings.errors,
@@ -73,6 +65,22 @@ def render_document(findings: Findings) -> str:
         },
     }
     return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def _view(problem: Problem) -> ProblemView:
+    place = problem.place
+    return {
+        "code": problem.code,
+        "severity": problem.severity,
+        "message": encodable(problem.message),
+        "path": encodable(place.path),
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "effect": encodable(problem.effect),
+        "help": encodable(problem.help),
+    }
 
 
 def problems_schema() -> dict[str, object]:

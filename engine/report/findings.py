@@ -39,5 +39,15 @@ class Findings:
 
 
 def printable(text: str) -> str:
-    """Keep what a file wrote from steering the terminal."""
-    return "".join(letter if letter.isprintable() or letter == "\t" else "�" for letter in text)
+    """Show as its escape, such as `\\x1b`, each character that would steer a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
+
+
+def encodable(text: str) -> str:
+    """Show as escapes the lone surrogates by which Python names a file that is not UTF-8."""
+    return text.encode(errors="backslashreplace").decode()

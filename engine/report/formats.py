@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 
 from engine.report.concise import render_concise
 from engine.report.document import render_document
@@ -14,8 +15,14 @@ from engine.report.text import render_text
 
 
 def _render_both(findings: Findings) -> str:
-    """Give annotations and text: GitHub shows ten annotations a step, the rest must not hide."""
-    return render_github(findings) + render_text(findings)
+    """Give annotations and text: GitHub shows ten annotations a step, the rest must not hide.
+
+    The runner obeys `##[command]` anywhere in a line, even in a quoted source line, so it is told
+    not to listen to the text. The token that ends this is the text's own hash: it cannot be in it.
+    """
+    text = render_text(findings)
+    token = sha256(text.encode()).hexdigest()
+    return f"{render_github(findings)}::stop-commands::{token}\n{text}::{token}::\n"
 
 
 FORMATS: Mapping[str, Callable[[Findings], str]] = {

@@ -1,9 +1,12 @@
-"""Problems as GitHub workflow commands, which become annotations."""
+"""Problems as GitHub workflow commands, which become annotations.
+
+The escapes are those that `ActionCommand.cs` of actions/runner undoes.
+"""
 
 from __future__ import annotations
 
 from engine.problem import Problem
-from engine.report.findings import Findings
+from engine.report.findings import Findings, printable
 
 
 def render_github(findings: Findings) -> str:
@@ -22,13 +25,16 @@ def _command(problem: Problem) -> str:
         "title": problem.code,
     }
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    message = problem.message + (f"; {problem.help}" if problem.help else "")
-    return f"::{problem.severity} {listed}::{_data(message)}\n"
+    lines = [problem.message, *(text for text in (problem.effect, problem.help) if text)]
+    text = "\n".join(lines)
+    return f"::{problem.severity} {listed}::{_data(text)}\n"
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Escape what the runner unescapes, then what would steer the terminal of its log."""
+    return printable(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:
+    """Escape also what ends a property."""
     return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import groupby
 
 from engine.problem import Problem
 from engine.report.findings import Findings, printable
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~&-])")
 
 
 def render_markdown(findings: Findings) -> str:
     """Give the figures, then a list of problems under each file."""
     lines = [f"### miradot: {findings.summary()}", ""]
     for path, problems in groupby(findings.problems, key=lambda one: one.place.path):
-        lines += [f"**{_escape(path)}**", "", *(_item(problem) for problem in problems), ""]
+        lines += [_quote(path), ""]
+        lines += [line for problem in problems for line in _item_lines(problem)]
+        lines.append("")
     return "\n".join(lines)
 
 
-def _item(problem: Problem) -> str:
-    place = f"{problem.place.line}:{problem.place.column}"
-    text = f"- {problem.severity} {problem.code} at {place}: {_escape(problem.message)}"
-    return text + (f" — {_escape(problem.help)}" if problem.help else "")
+def _item_lines(problem: Problem) -> Iterator[str]:
+    place = f"line {problem.place.line}:{problem.place.column}"
+    yield f"- {place} {problem.severity} **{problem.code}** {_quote(problem.message)}"
+    for word, text in (("effect", problem.effect), ("help", problem.help)):
+        if text:
+            yield f"  - {word}: {_quote(text)}"
 
 
-def _escape(text: str) -> str:
-    """Keep what a file wrote from becoming markup, links or mentions."""
-    flat = " ".join(printable(text).split())
-    return _SPECIAL.sub(r"\\\1", flat).replace("\\@", "&#64;")
+def _quote(text: str) -> str:
+    """Give a code span: GitHub reads no markup, link, mention or issue number in one.
+
+    Only its own row of backticks ends a span, so the row is longer than any in the text.
+    """
+    shown = printable(text) or " "
+    fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+    # A space inside each end is not shown; it keeps a backtick of the text off the row.
+    pad = " " if "`" in shown or shown != shown.strip() else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 import orjson
@@ -93,26 +92,39 @@ class PlanText:
 
 
 def _body_lines(body: object) -> Iterator[str]:
-    """Give a body exactly, one member a line; long values are wrapped."""
+    """Give a body exactly, one member a line; long values go on between their own members."""
     members = body if isinstance(body, dict) else {"": body}
     for name, value in members.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             yield f"             {name}"
             for element in value:
-                yield from _wrapped(f"               {_json(element)}", "                 ")
+                yield from _packed("               ", element)
         else:
-            yield from _wrapped(f"             {name}  {_json(value)}", "               ")
+            yield from _packed(f"             {name}  ", value)
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(
-        text, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+def _packed(head: str, value: object) -> Iterator[str]:
+    """Give JSON in lines of bearable length, broken between members only."""
+    if isinstance(value, dict):
+        parts = [f"{_json(name)}: {_json(one)}" for name, one in value.items()]
+        opening, closing = "{", "}"
+    elif isinstance(value, list):
+        parts, opening, closing = [_json(one) for one in value], "[", "]"
+    else:
+        parts, opening, closing = [_json(value)], "", ""
+    line = head + opening
+    indent = " " * (len(head) - len(head.lstrip()) + 2)
+    for number, part in enumerate(parts):
+        piece = part + (", " if number < len(parts) - 1 else closing)
+        if number and len(line) + len(piece.rstrip()) > _WIDTH:
+            yield line.rstrip()
+            line = indent
+        line += piece
+    yield line if parts else line + closing
 
 
 def _json(value: object) -> str:
-    text = orjson.dumps(value).decode().replace('","', '", "').replace(',"', ', "')
-    return _printable(text)
+    return _printable(orjson.dumps(value).decode())
 
 
 def _printable(text: str) -> str:

@@ -10,7 +10,7 @@ import orjson
 
 from engine.codes import CODES
 from engine.problem import Problem
-from engine.report.findings import Findings
+from engine.report.findings import Findings, encodable
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -36,22 +36,23 @@ def render_sarif(findings: Findings) -> str:
 def _rule(code: str) -> dict[str, object]:
     return {
         "id": code,
-        "shortDescription": {"text": CODES[code].title},
-        "fullDescription": {"text": CODES[code].page},
+        "shortDescription": _message(CODES[code].title),
+        "fullDescription": _message(CODES[code].page),
+        "help": _message(CODES[code].page),
     }
 
 
 def _result(problem: Problem, codes: list[str]) -> dict[str, object]:
     place = problem.place
     text = ". ".join(part for part in (problem.message, problem.effect, problem.help) if part)
-    uri = quote(PurePath(place.path).as_posix().removeprefix("./"))
+    uri = _uri(place.path)
     # The line number is left out, so that a moved problem stays the same one.
-    print_of = sha256(f"{problem.code}\n{uri}\n{problem.source.strip()}".encode()).hexdigest()
+    print_of = sha256(f"{problem.code}\n{uri}\n{encodable(problem.source.strip())}".encode())
     return {
         "ruleId": problem.code,
         "ruleIndex": codes.index(problem.code),
         "level": problem.severity,
-        "message": {"text": text},
+        "message": _message(text),
         "locations": [
             {
                 "physicalLocation": {
@@ -65,5 +66,17 @@ def _result(problem: Problem, codes: list[str]) -> dict[str, object]:
                 }
             }
         ],
-        "partialFingerprints": {"miradot/v1": print_of},
+        "partialFingerprints": {"miradot/v1": print_of.hexdigest()},
     }
+
+
+def _message(text: str) -> dict[str, str]:
+    """Give a plain text message: braces would be placeholders (§3.11.5), `](` a link (§3.11.6)."""
+    plain = text.replace("{", "{{").replace("}", "}}").replace("](", "] (")
+    return {"text": encodable(plain)}
+
+
+def _uri(path: str) -> str:
+    """Give the path as a URI reference, relative as long as the path is."""
+    pure = PurePath(encodable(path))
+    return pure.as_uri() if pure.is_absolute() else quote(pure.as_posix())

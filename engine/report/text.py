@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
-from unicodedata import combining, east_asian_width
+from itertools import accumulate
+from unicodedata import category, east_asian_width
 
 from engine.problem import Problem
 from engine.report.findings import Findings, printable
@@ -19,16 +21,15 @@ def render_text(findings: Findings) -> str:
         lines += [*_problem_lines(problem, findings), ""]
     codes = list(dict.fromkeys(problem.code for problem in findings.problems))
     if codes:
-        shown = " ".join(codes[:6])
-        lines.append(
-            _paint(findings, f"more about a code: miradot explain {shown.split()[0]}", "dim")
-        )
+        asked = codes[0] if len(codes) == 1 else "CODE"
+        hint = f"more about {', '.join(codes)}: miradot explain {asked}"
+        lines.append(_paint(findings, hint, "dim"))
     lines.append(findings.summary())
     return "\n".join(lines) + "\n"
 
 
 def _problem_lines(problem: Problem, findings: Findings) -> Iterator[str]:
-    place = _paint(findings, str(problem.place), "bold")
+    place = _paint(findings, printable(str(problem.place)), "bold")
     severity = _paint(findings, f"{problem.severity} {problem.code}", problem.severity)
     yield f"{place}  {severity}  {printable(problem.message)}"
     if problem.source:
@@ -43,23 +44,36 @@ def _problem_lines(problem: Problem, findings: Findings) -> Iterator[str]:
 
 def _window(problem: Problem) -> tuple[str, str]:
     """Give the part of the source line around the place, and the carets under it."""
-    source = printable(problem.source).replace("\t", " ")
-    start = problem.place.column - 1
-    same_line = problem.place.end_line == problem.place.line
-    end = min(problem.place.end_column - 1 if same_line else len(source), len(source))
-    end = max(end, start + 1)
-    first = 0 if end <= _WINDOW else max(0, start - _WINDOW // 3)
-    shown = source[first : first + _WINDOW]
-    head, tail = ("…" if first else ""), ("…" if first + _WINDOW < len(source) else "")
-    before = _width(head + source[first:start])
-    under = max(1, _width(source[start : min(end, first + _WINDOW)]))
-    return f"{head}{shown}{tail}", " " * before + "^" * under
+    start, end = _stretch(problem)
+    # Measuring all of a line of 256 KiB for each of its problems would take minutes.
+    cut = max(0, start - _WINDOW)
+    near = problem.source[cut : start + _WINDOW].replace("\t", " ")
+    # Where each letter begins on the screen, and where the last one ends.
+    edges = [0, *accumulate(_width(printable(letter)) for letter in near)]
+    start, end = min(start - cut, len(near)), min(end - cut, len(near))
+    wanted = 0 if edges[end] <= _WINDOW else edges[start] - _WINDOW // 3
+    first = max(0, bisect_right(edges, wanted) - 1)
+    last = bisect_right(edges, edges[first] + _WINDOW) - 1
+    head = "…" if cut + first else ""
+    tail = "…" if cut + last < len(problem.source) else ""
+    before = len(head) + edges[start] - edges[first]
+    under = max(1, edges[min(end, last)] - edges[start])
+    return f"{head}{printable(near[first:last])}{tail}", " " * before + "^" * under
+
+
+def _stretch(problem: Problem) -> tuple[int, int]:
+    """Give where the place starts and ends in its first line, counting from 0."""
+    place, length = problem.place, len(problem.source)
+    start = min(place.column - 1, length)
+    end = place.end_column - 1 if place.end_line == place.line else length
+    return start, max(start, min(end, length))
 
 
 def _width(text: str) -> int:
     """Give the columns a text takes on a terminal."""
     return sum(
-        0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text
+        0 if category(letter) in ("Mn", "Me") else 2 if east_asian_width(letter) in "WF" else 1
+        for letter in text
     )
 
 

@@ -12,6 +12,7 @@ from engine.nearest import suggest
 from engine.params import Params
 from engine.problems import ProblemList
 from engine.spec.mapping import MappingSpec
+from engine.spec.read import Each
 from engine.text import Pointer
 
 
@@ -39,11 +40,19 @@ class Subject:
             self.param(f"${reference.removeprefix('param.')}", pointer)
         self.used.add(reference)
         named = self.names.get(reference)
-        if named is None:
+        if named is None and not self._is_declared(reference):
             self.problems.report(
                 "MD410", pointer, f'no name "{reference}"{suggest(reference, self.names)}'
             )
         return named
+
+    def _is_declared(self, reference: str) -> bool:
+        """Whether a read is there, though it could not be resolved: that was told where it is."""
+        holder: MappingSpec | Each | None = self.spec
+        *lists, name = reference.split(".")
+        for one in lists:
+            holder = holder.each.get(one) if holder is not None else None
+        return holder is not None and name in holder.read
 
     def param(self, reference: str, pointer: Pointer) -> object:
         """Give the value of `$name` and mark it used; an unknown one is reported."""

@@ -1,0 +1,60 @@
+"""The README is run: every command in it, with the output it shows.
+
+`python -m tests.readme` runs the commands and rewrites what they print.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+README = ROOT / "README.md"
+_BLOCK = re.compile(r"```console\n(?P<body>.*?)```", re.DOTALL)
+_INSERT = re.compile(
+    r"<!-- from (?P<path>\S+) lines (?P<words>.+?) -->\n```(?P<kind>\w+)\n.*?```", re.DOTALL
+)
+
+
+def render(text: str) -> str:
+    """Give the README with the present output of its commands and the present text of its files."""
+    return _BLOCK.sub(_run_block, _INSERT.sub(_insert, text))
+
+
+def _run_block(block: re.Match[str]) -> str:
+    lines: list[str] = []
+    for line in block["body"].splitlines():
+        if line.startswith("$ miradot "):
+            lines += [line, *_run(line.removeprefix("$ "))]
+        elif line.startswith("$ "):
+            lines.append(line)
+    return "```console\n" + "\n".join(lines) + "\n```"
+
+
+def _run(command: str) -> list[str]:
+    """Run one command of ours in the checkout and give what it prints."""
+    program = f"{sys.executable} {ROOT / 'cli.py'}"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+    done = subprocess.run(
+        ["/bin/sh", "-c", command.replace("miradot", program, 1)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    return (done.stdout + done.stderr).rstrip("\n").split("\n")
+
+
+def _insert(block: re.Match[str]) -> str:
+    """Put in the stretch of a file between two lines, both told by their first words."""
+    first, last = block["words"].split(" to ")
+    lines = (ROOT / block["path"]).read_text(encoding="utf-8").splitlines()
+    start = next(n for n, line in enumerate(lines) if line.strip().startswith(first))
+    end = next(n for n, line in enumerate(lines) if n >= start and line.strip().startswith(last))
+    head = f"<!-- from {block['path']} lines {block['words']} -->\n```{block['kind']}\n"
+    return head + "\n".join(lines[start : end + 1]) + "\n```"
