@@ -70,7 +70,7 @@ def validate(color: str, paths: tuple[Path, ...], output_format: str) -> int:
     report = validate_paths(
         paths or (Path("mappings"),), output_format, colour=wants_colour(color, sys.stdout)
     )
-    click.echo(report.text, nl=False)
+    click.echo(report.text, nl=False, color=True)
     return 1 if report.errors else 0
 
 

@@ -265,7 +265,7 @@ def test_a_document_becomes_its_model() -> None:
 
 def test_jsonschema_is_not_imported_until_it_is_needed() -> None:
     code = "import sys, engine.shape; sys.exit('jsonschema' in sys.modules)"
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)  # noqa: S603 - own code
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
     assert run.returncode == 0
 
 

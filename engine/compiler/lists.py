@@ -18,7 +18,7 @@ def emit_element(
     """
     reads = ElementReads(context, level, element)
     one_list = context.checked.inputs.lists.get(".".join(level))
-    first = _key_of(one_list)
+    first = _key_of(one_list) if level else context.checked.spec.record.key
     for one in _key_first(list(context.checked.inputs.reads_at(level)), first):
         reads.emit(one)
         if one.name == first and one_list is not None:

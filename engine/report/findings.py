@@ -38,8 +38,19 @@ class Findings:
         return f"{', '.join(parts)} in {files}"
 
 
+def remarks(problem: Problem) -> list[tuple[str, str]]:
+    """Give what a problem says beside its message, each with its label."""
+    known = (("effect", problem.effect), ("help", problem.help))
+    return [(label, text) for label, text in known if text]
+
+
+def full_message(problem: Problem) -> str:
+    """Give all that a problem says, its message in the first line."""
+    return "\n".join([problem.message, *(": ".join(remark) for remark in remarks(problem))])
+
+
 def printable(text: str) -> str:
-    """Show as its escape, such as `\\x1b`, each character that would steer a terminal."""
+    r"""Show as its escape, such as `\x1b`, each character that would steer a terminal."""
     if text.isprintable():
         return text
     return "".join(

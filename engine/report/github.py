@@ -6,7 +6,7 @@ The escapes are those that `ActionCommand.cs` of actions/runner undoes.
 from __future__ import annotations
 
 from engine.problem import Problem
-from engine.report.findings import Findings, printable
+from engine.report.findings import Findings, full_message, printable
 
 
 def render_github(findings: Findings) -> str:
@@ -25,9 +25,7 @@ def _command(problem: Problem) -> str:
         "title": problem.code,
     }
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    lines = [problem.message, *(text for text in (problem.effect, problem.help) if text)]
-    text = "\n".join(lines)
-    return f"::{problem.severity} {listed}::{_data(text)}\n"
+    return f"::{problem.severity} {listed}::{_data(full_message(problem))}\n"
 
 
 def _data(text: str) -> str:

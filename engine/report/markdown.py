@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from engine.problem import Problem
-from engine.report.findings import Findings, printable
+from engine.report.findings import Findings, printable, remarks
 
 
 def render_markdown(findings: Findings) -> str:
@@ -23,9 +23,8 @@ def render_markdown(findings: Findings) -> str:
 def _item_lines(problem: Problem) -> Iterator[str]:
     place = f"line {problem.place.line}:{problem.place.column}"
     yield f"- {place} {problem.severity} **{problem.code}** {_quote(problem.message)}"
-    for word, text in (("effect", problem.effect), ("help", problem.help)):
-        if text:
-            yield f"  - {word}: {_quote(text)}"
+    for label, text in remarks(problem):
+        yield f"  - {label}: {_quote(text)}"
 
 
 def _quote(text: str) -> str:

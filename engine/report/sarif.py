@@ -10,7 +10,7 @@ import orjson
 
 from engine.codes import CODES
 from engine.problem import Problem
-from engine.report.findings import Findings, encodable
+from engine.report.findings import Findings, encodable, full_message
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -44,7 +44,6 @@ def _rule(code: str) -> dict[str, object]:
 
 def _result(problem: Problem, codes: list[str]) -> dict[str, object]:
     place = problem.place
-    text = ". ".join(part for part in (problem.message, problem.effect, problem.help) if part)
     uri = _uri(place.path)
     # The line number is left out, so that a moved problem stays the same one.
     print_of = sha256(f"{problem.code}\n{uri}\n{encodable(problem.source.strip())}".encode())
@@ -52,7 +51,7 @@ def _result(problem: Problem, codes: list[str]) -> dict[str, object]:
         "ruleId": problem.code,
         "ruleIndex": codes.index(problem.code),
         "level": problem.severity,
-        "message": _message(text),
+        "message": _message(full_message(problem)),
         "locations": [
             {
                 "physicalLocation": {

@@ -8,7 +8,7 @@ from itertools import accumulate
 from unicodedata import category, east_asian_width
 
 from engine.problem import Problem
-from engine.report.findings import Findings, printable
+from engine.report.findings import Findings, printable, remarks
 
 _WINDOW = 96
 _COLOURS = {"error": "31", "warning": "33", "caret": "36", "dim": "2", "bold": "1"}
@@ -37,9 +37,8 @@ def _problem_lines(problem: Problem, findings: Findings) -> Iterator[str]:
         number = str(problem.place.line)
         yield f"  {number} | {source}"
         yield f"  {' ' * len(number)} | {_paint(findings, caret, 'caret')}"
-    for word, text in (("effect", problem.effect), ("help", problem.help)):
-        if text:
-            yield f"    {word}: {printable(text)}"
+    for label, text in remarks(problem):
+        yield f"    {label}: {printable(text)}"
 
 
 def _window(problem: Problem) -> tuple[str, str]:
