@@ -1,18 +1,20 @@
-"""What Dotdigital answered about contacts, and what was sent for them before.
+"""What the target answered about contacts, and what was sent for them before.
 
 A compiled mapping asks one question, `find(person, address)`; it never reaches out itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from engine.lock import ContactAnswer, TargetLock
 from engine.runtime.amounts import Share
 
 NO_SHARES: Mapping[str, Share] = {}
 NOTHING_SENT: frozenset[str] = frozenset()
+_MEMORY = "miradot"
 
 
 class ContactError(ValueError):
@@ -21,7 +23,7 @@ class ContactError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One contact as Dotdigital gave it.
+    """One contact as the target gave it.
 
     `status` is its e-mail status; `person` the person key it carries; `shares` and `sent` are our
     own memory: what each earlier record contributed, and the ids of calls already sent.
@@ -47,70 +49,96 @@ class Contacts:
         """Give the contact of a person, and whether the two keys disagree about it."""
         by_email = self.by_email.get(address.lower())
         by_person = self.by_person.get(person)
-        if by_email is None or by_person is None:
-            found = by_email or by_person
-            claimed = found is by_email and found is not None and found.person is not None
-            return found, claimed and found is not None and found.person != person
-        return by_email, by_email.id != by_person.id
+        if by_email is not None and by_person is not None:
+            return by_email, by_email.id != by_person.id
+        found = by_email or by_person
+        claimed_by = found.person if found is not None else None
+        return found, claimed_by is not None and claimed_by != person
 
 
 UNASKED = Contacts(asked=False)
 
 
-def read_contacts(answers: Iterable[object], person_field: str) -> Contacts:
-    """Give the contacts in Dotdigital's answers (`GET /contacts/v3`, channel properties included).
+def read_contacts(answers: Iterable[object], target: TargetLock, person_field: str) -> Contacts:
+    """Give the contacts in the target's answers, with all their channels.
 
-    Raises ContactError when an answer is not a contact, or two answers claim one address.
+    `person_field` is the data field that carries the person key. Raises ContactError when an
+    answer is not a contact, or two answers claim one address or person.
     """
     by_email: dict[str, Contact] = {}
     by_person: dict[str, Contact] = {}
     for number, answer in enumerate(answers, 1):
-        contact = _read_contact(answer, number, person_field)
+        contact = _Answer(answer, number, target).read(person_field)
         for index, key in ((by_email, contact.email), (by_person, contact.person)):
-            if key is None:
-                continue
-            if index.setdefault(key, contact) is not contact:
+            if key is not None and index.setdefault(key, contact) is not contact:
                 raise ContactError(f"contact {number} repeats the key of an earlier contact")
     return Contacts(asked=True, by_email=by_email, by_person=by_person)
 
 
-def _read_contact(answer: object, number: int, person_field: str) -> Contact:
-    if not isinstance(answer, dict):
-        raise ContactError(f"contact {number} is not an object")
-    identity = answer.get("contactId")
-    if not isinstance(identity, int) or isinstance(identity, bool):
-        raise ContactError(f"contact {number} has no contactId")
-    identifiers = _object_in(answer, "identifiers", number)
-    email = identifiers.get("email")
-    fields = _object_in(answer, "dataFields", number)
-    person = fields.get(person_field)
-    memory = _object_in(answer, "miradot", number)
-    sent = memory.get("sent", [])
-    return Contact(
-        id=identity,
-        email=email.strip().lower() if isinstance(email, str) and email.strip() else None,
-        status=_status_of(answer, number),
-        person=person if isinstance(person, str) and person else None,
-        shares=cast("dict[str, Share]", _object_in(memory, "shares", number)),
-        sent=frozenset(sent) if isinstance(sent, list) else NOTHING_SENT,
-    )
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One answer being read."""
+
+    answer: object
+    number: int
+    target: TargetLock
+
+    def read(self, person_field: str) -> Contact:
+        """Give the contact."""
+        form = self.target.contact
+        answer = self._object(self.answer, "the answer")
+        identity = answer.get(form.id)
+        if not isinstance(identity, int) or isinstance(identity, bool):
+            raise ContactError(f"contact {self.number} has no {form.id}")
+        email = self._walk(answer, form.email)
+        person = self._member(answer, form.fields).get(person_field)
+        memory = self._member(answer, _MEMORY)
+        sent = memory.get("sent", [])
+        return Contact(
+            id=identity,
+            email=email.strip().lower() if isinstance(email, str) and email.strip() else None,
+            status=self._status(answer, form),
+            person=person if isinstance(person, str) and person else None,
+            shares=cast("dict[str, Share]", self._member(memory, "shares")),
+            sent=frozenset(sent) if isinstance(sent, list) else NOTHING_SENT,
+        )
+
+    def _status(self, answer: Mapping[str, object], form: ContactAnswer) -> str:
+        """Give the channel's status, or the contact's own where that one says less."""
+        if form.channels not in answer:
+            raise ContactError(
+                f"contact {self.number} has no {form.channels}; ask for them with include"
+            )
+        channels = self._member(answer, form.channels)
+        status = self._member(channels, form.channel).get(form.channel_status)
+        if form.channel not in channels:
+            status = form.without_channel
+        overall = answer.get(form.overall_status)
+        marketable = {one.code for one in self.target.email_statuses if one.marketable}
+        if isinstance(overall, str) and overall not in marketable and status in marketable:
+            return overall
+        return status if isinstance(status, str) else "(no status)"
+
+    def _walk(self, answer: Mapping[str, object], path: str) -> object:
+        *objects, member = path.split(".")
+        for name in objects:
+            answer = self._member(answer, name)
+        return answer.get(member)
+
+    def _member(self, holder: Mapping[str, object], member: str) -> Mapping[str, object]:
+        value = holder.get(member)
+        return {} if value is None else self._object(value, f'"{member}"')
+
+    def _object(self, value: object, name: str) -> Mapping[str, object]:
+        if not isinstance(value, dict):
+            raise ContactError(f"contact {self.number}: {name} is not an object")
+        return value
 
 
-def _status_of(answer: Mapping[str, object], number: int) -> str:
-    """Give the e-mail status; a contact that has channels but no e-mail has no subscription."""
-    if "channelProperties" not in answer:
-        raise ContactError(f"contact {number} has no channelProperties; ask for them with include")
-    channels = _object_in(answer, "channelProperties", number)
-    if "email" not in channels:
-        return "noSubscription"
-    status = _object_in(channels, "email", number).get("status")
-    return status if isinstance(status, str) else "(no status)"
-
-
-def _object_in(holder: Mapping[str, object], member: str, number: int) -> Mapping[str, object]:
-    value = holder.get(member)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise ContactError(f'contact {number}: "{member}" is not an object')
-    return value
+def expand_answers(answers: Iterable[Mapping[str, object]]) -> Iterator[Mapping[str, object]]:
+    """Give each contact; answers told by address (`{"a@example.com": {…}, …: null}`) are opened."""
+    for answer in answers:
+        if answer and all("@" in name for name in answer):
+            yield from (one for one in answer.values() if isinstance(one, dict))
+        else:
+            yield answer

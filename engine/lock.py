@@ -13,10 +13,8 @@ from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from engine.resources import read_schema
-
-SOURCES = {"mirakl.order": "mirakl/order.json", "mirakl.offer": "mirakl/offer.json"}
-TARGETS = {"dotdigital": "dotdigital/target.json"}
+from engine.nearest import suggest
+from engine.resources import read_schema, schemas_folder
 
 
 class LockError(ValueError):
@@ -88,6 +86,24 @@ class Operation(_Frozen):
     bulk: dict[str, str] | None = None
 
 
+class ContactAnswer(_Frozen):
+    """How the target answers about a contact: the members that hold what we need.
+
+    `known_as` and `addressed_as` are the path segments by which calls name a contact.
+    """
+
+    id: str
+    email: str
+    fields: str
+    channels: str
+    channel: str
+    channel_status: str
+    overall_status: str
+    without_channel: str
+    known_as: str
+    addressed_as: str
+
+
 class Collection(_Frozen):
     """A known Insight collection, or a family of them by `prefix`."""
 
@@ -111,8 +127,10 @@ class TargetLock(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    title: str
     name: str
     version: str
+    contact: ContactAnswer
     email_statuses: list[Status]
     no_contact: str
     creation_without_status: str
@@ -132,10 +150,10 @@ class TargetLock(BaseModel):
 @cache
 def load_source(reference: str) -> SourceLock:
     """Give the source lock `name@version`; raises LockError when it is not the one shipped."""
-    schema = _read_lock(reference, SOURCES)
+    schema = _read_lock(reference, f"{reference.partition('@')[0].replace('.', '/')}.json")
     mark = cast("dict[str, object]", schema["x-lock"])
     _check_version(reference, str(mark["name"]), str(mark["version"]))
-    currencies = read_schema("mirakl/currencies.json")
+    currencies = read_schema(str(mark["currencies"]))
     fields = cast("dict[str, dict[str, str]]", mark.get("custom_fields", {}))
     return SourceLock(
         name=str(mark["name"]),
@@ -150,16 +168,28 @@ def load_source(reference: str) -> SourceLock:
 @cache
 def load_target(reference: str) -> TargetLock:
     """Give the target lock `name@version`; raises LockError when it is not the one shipped."""
-    lock = TargetLock.model_validate(_read_lock(reference, TARGETS))
+    name = reference.partition("@")[0]
+    lock = TargetLock.model_validate(_read_lock(reference, f"{name}/target.json"))
     _check_version(reference, lock.name, lock.version)
     return lock
 
 
-def _read_lock(reference: str, known: Mapping[str, str]) -> dict[str, object]:
-    name = reference.partition("@")[0]
-    if name not in known:
-        raise LockError(f'there is no lock "{name}"; known: {", ".join(sorted(known))}')
-    return read_schema(known[name])
+def _read_lock(reference: str, file: str) -> dict[str, object]:
+    """Read a lock by the file its name means: `mirakl.order` is `mirakl/order.json`."""
+    try:
+        return read_schema(file)
+    except KeyError:
+        name = reference.partition("@")[0]
+        raise LockError(f'there is no lock "{name}"{suggest(name, list_locks())}') from None
+
+
+def list_locks() -> list[str]:
+    """Give the names of all locks: a folder in `schemas/` for each vendor."""
+    names = []
+    for path in sorted(schemas_folder().glob("*/*.json")):
+        vendor, name = path.parent.name, path.stem
+        names.append(vendor if name == "target" else f"{vendor}.{name}")
+    return names
 
 
 def _check_version(reference: str, name: str, version: str) -> None:

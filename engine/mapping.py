@@ -27,6 +27,7 @@ class Mapping:
     envelope: str
     examples: frozenset[str]
     person_field: str
+    target: str
     _apply: Apply
 
     def apply(self, record: Members[str, object], contacts: Contacts, now: datetime) -> Record:
@@ -44,5 +45,6 @@ def compile_mapping(checked: CheckedSpec, *, masked: bool) -> Mapping:
         envelope=checked.source.envelope,
         examples=checked.params.examples,
         person_field=identity.person_field if identity is not None else "",
+        target=checked.target.title,
         _apply=compile_function(checked, masked=masked),
     )

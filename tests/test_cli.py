@@ -225,6 +225,19 @@ def test_contacts_that_are_none_are_refused(tmp_path: Path) -> None:
     assert b"contact 1 has no channelProperties" in done.stderr
 
 
+def test_answers_may_be_told_by_address(tmp_path: Path) -> None:
+    contacts = tmp_path / "contacts.json"
+    answer = {
+        "contactId": 5,
+        "identifiers": {"email": "Ada@Example.com"},
+        "channelProperties": {"email": {"status": "unsubscribed"}},
+    }
+    contacts.write_bytes(orjson.dumps({"ada@example.com": answer, "b@example.com": None}))
+    options = ["--contacts", str(contacts), "--output-format", "ndjson"]
+    (record,) = records(call(*RUN, *options, stdin=orjson.dumps(order())))
+    assert record["identity"]["contact"] == "known"
+
+
 def test_a_reader_that_goes_away_is_no_failure() -> None:
     source = str(SAMPLES / "orders.json")
     program = f"{sys.executable} cli.py run {ORDERS} --input {source} | head -1"

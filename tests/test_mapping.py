@@ -16,7 +16,8 @@ from engine.lock import load_target
 from engine.runtime.people import person_key
 from tests.shipped import NOW, ROOT, line, opted, order, orders_mapping, plan
 
-STATUSES = [status.code for status in load_target("dotdigital@2026-08").email_statuses]
+TARGET = load_target("dotdigital@2026-08")
+STATUSES = [status.code for status in TARGET.email_statuses]
 RELAYS = [
     "rabc.def@notification.mirakl.net",
     "rabc.def@us.notification.mirakl.net",
@@ -29,7 +30,7 @@ RELAYS = [
 
 
 def answers(*contacts: dict[str, Any]) -> Contacts:
-    return read_contacts(contacts, "MIRAKL_PERSON")
+    return read_contacts(contacts, TARGET, "MIRAKL_PERSON")
 
 
 def contact(status: str, email: str = "ada@example.com", **more: Any) -> dict[str, Any]:
@@ -109,6 +110,17 @@ def test_no_status_is_ever_written_to_a_contact_that_exists(
         assert "identifiers" not in one["body"]
     marketed = "post_purchase" in sends(record)
     assert marketed == (status == "subscribed" and address == "ada@example.com")
+
+
+@pytest.mark.parametrize("overall", ["unsubscribed", "suppressed", "binned", "pendingOptIn"])
+def test_the_narrower_of_two_statuses_counts(overall: str) -> None:
+    record = plan(order(), answers(contact("subscribed", status=overall)))
+    assert "post_purchase" not in sends(record)
+
+
+def test_a_contact_without_an_email_channel_has_no_subscription() -> None:
+    known = answers(contact("subscribed", channelProperties={"sms": {"status": "subscribed"}}))
+    assert plan(order(), known)["consent"]["may_market"] is False
 
 
 @pytest.mark.parametrize("status", ["deleted", "binned"])

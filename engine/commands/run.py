@@ -13,7 +13,8 @@ import orjson
 from engine.brand import check_brand, read_brand
 from engine.check import check_mapping
 from engine.checked import CheckedSpec
-from engine.contacts import UNASKED, ContactError, Contacts, read_contacts
+from engine.contacts import UNASKED, ContactError, Contacts, expand_answers, read_contacts
+from engine.lock import TargetLock
 from engine.mapping import Mapping as CompiledMapping
 from engine.mapping import compile_mapping
 from engine.params import ParamError
@@ -65,7 +66,9 @@ def prepare(request: RunRequest) -> Prepared:
     given = {**_brand_values(request), **_param_values(request.params)}
     checked, warnings = _check(request.mapping, given)
     mapping = compile_mapping(checked, masked=not request.show_personal_data)
-    return Prepared(mapping, _read_contacts(request.contacts, mapping.person_field), warnings)
+    return Prepared(
+        mapping, _read_contacts(request.contacts, checked.target, mapping.person_field), warnings
+    )
 
 
 def run_records(
@@ -122,12 +125,12 @@ def _print_text(
     tally: Tally,
     output: BinaryIO,
 ) -> None:
-    text = PlanText(colour=request.colour)
+    text = PlanText(prepared.mapping.target, colour=request.colour)
     clock = request.now.isoformat(timespec="seconds").replace("+00:00", "Z")
     output.write(text.head(prepared.mapping.name, prepared.mapping.version, clock).encode())
     output.writelines(("\n" + text.record(record)).encode() for record in records)
     summary = tally.summarise(prepared.mapping, prepared.contacts)
-    output.write(("\n" + summary_text(summary)).encode())
+    output.write(("\n" + summary_text(summary, prepared.mapping.target)).encode())
 
 
 def _check(path: Path, given: Mapping[str, ParamValue]) -> tuple[CheckedSpec, tuple[Problem, ...]]:
@@ -176,7 +179,7 @@ def _yaml_value(name: str, text: str) -> ParamValue:
     raise Failure(f'--param {name}: "{text}" is no text, number or list of texts{said}')
 
 
-def _read_contacts(path: Path | None, person_field: str) -> Contacts:
+def _read_contacts(path: Path | None, target: TargetLock, person_field: str) -> Contacts:
     if path is None:
         return UNASKED
     answers = []
@@ -186,7 +189,7 @@ def _read_contacts(path: Path | None, person_field: str) -> Contacts:
                 raise Failure(f"{path}: {item.where} cannot be read: {item.message}")
             answers.append(item[1])
     try:
-        return read_contacts(answers, person_field)
+        return read_contacts(expand_answers(answers), target, person_field)
     except ContactError as error:
         raise Failure(f"{path}: {error}") from None
 

@@ -93,7 +93,10 @@ class BodyMaker:
         if slot in ("fields", "lists"):
             return slot
         if slot == "contact_number":
-            return "(contact.id if contact is not None else {'$answer': created + '.contactId'})"
+            return (
+                "(contact.id if contact is not None else "
+                f"{{'$answer': created + '.{self._context.checked.target.contact.id}'}})"
+            )
         if slot.startswith("evidence."):
             return self.scalar(self._send.evidence[slot.removeprefix("evidence.")])
         return self.scalar(self._send.to[slot])

@@ -21,8 +21,11 @@ def emit_sends(context: Context, rows: dict[Level, list[str]]) -> None:
     if context.checked.spec.identity is not None:
         source.line("created = None")
         segment = "mask_segment" if context.masked else "segment"
-        source.line("contact_segments = ('contactId/' + str(contact.id) if contact is not None")
-        source.line(f"    else 'email/' + {segment}(v_address__email))")
+        form = context.checked.target.contact
+        known, _ = form.known_as.split("{id}")
+        addressed, _ = form.addressed_as.split("{address}")
+        source.line(f"contact_segments = ({known!r} + str(contact.id) if contact is not None")
+        source.line(f"    else {addressed!r} + {segment}(v_address__email))")
     for name, send in context.checked.spec.send.items():
         _SendEmitter(context, name, send, rows).emit()
 
@@ -91,7 +94,12 @@ class _SendEmitter:
     def _need_guards(self) -> list[tuple[str, str]]:
         needs = self._operation.needs
         if needs == "contact_id":
-            return [("contact is not None", "Dotdigital knows no contact to update")]
+            return [
+                (
+                    "contact is not None",
+                    f"{self._context.checked.target.title} knows no contact to update",
+                )
+            ]
         if needs is not None:
             return [
                 (

@@ -15,17 +15,18 @@ _RETRY = {
     "by_hand": "waits for a person",
 }
 _CONTACT = {
-    "known": "Dotdigital knows the contact",
-    "none": "unknown to Dotdigital",
-    "not_asked": "Dotdigital was not asked",
+    "known": "{target} knows the contact",
+    "none": "unknown to {target}",
+    "not_asked": "{target} was not asked",
 }
 _COLOURS = {"planned": "32", "unchanged": "36", "held": "31", "note": "33", "dim": "2", "bold": "1"}
 
 
 class PlanText:
-    """Renders records and the summary; with `colour`, by ANSI codes."""
+    """Renders records; `target` is what the target is called, `colour` asks for ANSI codes."""
 
-    def __init__(self, *, colour: bool) -> None:
+    def __init__(self, target: str, *, colour: bool) -> None:
+        self._target = target
         self._colour = colour
 
     def _paint(self, text: str, style: str) -> str:
@@ -74,8 +75,9 @@ class PlanText:
             ]
             yield f"  money     {' · '.join(parts)} {money['currency']}"
         if identity is not None:
+            contact = _CONTACT[identity["contact"]].format(target=self._target)
             kind = "relay address" if identity["email_masked"] else "real address"
-            yield f"  buyer     {identity['email']} · {kind} · {_CONTACT[identity['contact']]}"
+            yield f"  buyer     {identity['email']} · {kind} · {contact}"
         if consent is not None:
             yield (
                 f"  consent   {consent['decision']}: {consent['because']}"
@@ -136,7 +138,7 @@ def _is_some(amount: str) -> bool:
     return any(digit in "123456789" for digit in amount)
 
 
-def summary_text(summary: Summary) -> str:
+def summary_text(summary: Summary, target: str) -> str:
     """Give the figures of a run, and what a reader must know about them."""
     plural = "" if summary["records"] == 1 else "s"
     counts = ", ".join(f"{summary[word]} {word}" for word in ("planned", "unchanged", "held"))
@@ -151,7 +153,7 @@ def summary_text(summary: Summary) -> str:
         for one in summary["exceptions"]
     ]
     if summary["contacts"] == "not_asked":
-        lines.append("  contacts  not given: every buyer is planned as unknown to Dotdigital, and")
+        lines.append(f"  contacts  not given: every buyer is planned as unknown to {target}, and")
         lines.append("            create-only calls are refused for one who exists after all")
     if summary["examples"]:
         lines.append(f"  examples  stand in for {', '.join(summary['examples'])}")

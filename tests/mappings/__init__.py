@@ -46,12 +46,11 @@ def render(name: str) -> str:
 
 
 def _records(case: Case) -> Iterator[object]:
-    mapping = compile_mapping(
-        checked(ROOT / f"mappings/debenhams/{case.mapping}.yaml"), masked=True
-    )
+    spec = checked(ROOT / f"mappings/debenhams/{case.mapping}.yaml")
+    mapping = compile_mapping(spec, masked=True)
     contacts = UNASKED
     if case.asked:
         items = json.loads((SAMPLES / "contacts.json").read_text(encoding="utf-8"))["_items"]
-        contacts = read_contacts(items, mapping.person_field)
+        contacts = read_contacts(items, spec.target, mapping.person_field)
     with (SAMPLES / case.source).open("rb") as stream:
         yield from run_mapping(mapping, read_records(stream, mapping.envelope), contacts, NOW)
