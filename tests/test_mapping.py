@@ -33,7 +33,7 @@ def answers(*contacts: dict[str, Any]) -> Contacts:
     return read_contacts(contacts, TARGET, "MIRAKL_PERSON")
 
 
-def contact(status: str, email: str = "ada@example.com", **more: Any) -> dict[str, Any]:
+def contact(status: str, email: str = "ada@example.com", /, **more: Any) -> dict[str, Any]:
     return {
         "contactId": 77,
         "identifiers": {"email": email},
