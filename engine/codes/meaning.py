@@ -209,6 +209,11 @@ MEANING: dict[str, Code] = {
         "brand file for another mapping",
         "A brand file names the mapping that its values are for.",
     ),
+    "MD472": Code(
+        "name that is taken",
+        "A name may be declared once, and the language keeps some for itself: person, address, "
+        "contact, consent, record, lifetime, param and value.",
+    ),
     "MD480": Code(
         "name not known in a sentence",
         "The sentence of an exception can show reads, totals and parameters, which are known "

@@ -27,7 +27,7 @@ def cell_test(context: Context, name: str, cell: Cell) -> str:
         return " and ".join([f"{v} is not None", *_bounds(context, name, cell)])
     values = _values(context, cell.none_of if isinstance(cell, NoneOf) else cell)
     if context.checked.names[name].type == "boolean":
-        v = f"('true' if {v} else 'false')"
+        v = f"('true' if {v} else 'false' if {v} is False else None)"
     if isinstance(cell, NoneOf):
         return f"{v} is not None and {_member(context, v, values, negate=True)}"
     return _member(context, v, values, negate=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.rules.identity import check_identity, check_record
+from engine.rules.identity import check_identity, check_names, check_record
 from engine.rules.inputs import check_inputs
 from engine.rules.money import check_money
 from engine.rules.params import check_params, check_unused
@@ -14,6 +14,7 @@ from engine.rules.texts import check_lifetime, check_sentences, check_texts
 
 RULES: tuple[Callable[[Subject], None], ...] = (
     check_params,
+    check_names,
     check_record,
     check_inputs,
     check_money,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from engine.lock import Operation
-from engine.names import Named
+from engine.names import Named, NameType
 from engine.nearest import suggest
 from engine.rules.subject import Subject
 from engine.spec.send import LiteralValue, Objects, Scalar, Send, Value
@@ -51,18 +51,22 @@ def check_fields(subject: Subject, send: Send, operation: Operation, pointer: Po
 def _check_value(
     subject: Subject, name: str, value: Scalar, operation: Operation, pointer: Pointer
 ) -> None:
-    named = None
-    if not isinstance(value, LiteralValue):
-        named = subject.name(value, pointer)
-        if named is None or not subject.at_record_level(named, pointer):
-            return
+    named = _literal(value) if isinstance(value, LiteralValue) else subject.name(value, pointer)
+    if named is None or not subject.at_record_level(named, pointer):
+        return
     if operation.fields == "data_fields":
         _check_data_field(subject, name, named, pointer)
     elif operation.fields == "record":
         _check_member(subject, name, named, pointer)
 
 
-def _check_data_field(subject: Subject, name: str, named: Named | None, pointer: Pointer) -> None:
+def _literal(value: LiteralValue) -> Named:
+    """Give a fixed value the type it has."""
+    kinds: dict[type, NameType] = {bool: "boolean", int: "integer", str: "text"}
+    return Named(str(value.literal), kinds[type(value.literal)])
+
+
+def _check_data_field(subject: Subject, name: str, named: Named, pointer: Pointer) -> None:
     declared = subject.spec.data_fields.get(name)
     kind = declared.type if declared else subject.target.built_in_fields.get(name)
     known = [*subject.spec.data_fields, *subject.target.built_in_fields]
@@ -74,7 +78,7 @@ def _check_data_field(subject: Subject, name: str, named: Named | None, pointer:
             help="declare it under data_fields, and create it in the account before sending",
             at_key=True,
         )
-    elif named is not None and named.type not in _FIELD_TYPES[kind]:
+    elif named.type not in _FIELD_TYPES[kind]:
         subject.problems.report(
             "MD462",
             pointer,
@@ -82,12 +86,12 @@ def _check_data_field(subject: Subject, name: str, named: Named | None, pointer:
         )
 
 
-def _check_member(subject: Subject, name: str, named: Named | None, pointer: Pointer) -> None:
+def _check_member(subject: Subject, name: str, named: Named, pointer: Pointer) -> None:
     if not re.fullmatch(subject.target.insight.field_name, name):
         subject.problems.report(
             "MD463", pointer, f'"{name}" is no field name: letters, digits, - and _', at_key=True
         )
-    if named is not None and named.clearable:
+    if named.clearable:
         subject.problems.report(
             "MD463",
             pointer,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from engine.rules.subject import Subject
 from engine.spec.identity import Identity
 from engine.text import Pointer
+
+# Names that the language gives, or that sentences use.
+_TAKEN = ("person", "address", "contact", "consent", "record", "lifetime", "param", "value")
 
 
 def check_record(subject: Subject) -> None:
@@ -16,12 +21,34 @@ def check_record(subject: Subject) -> None:
         named = subject.name(name, ("record", key))
         if named is None:
             continue
-        if named.type != kind or named.optional or named.level:
+        one = subject.inputs.reads.get(name)
+        fails = one is not None and all(answer.kind == "fail" for answer in one.answers.values())
+        if named.type != kind or named.optional or named.level or not fails:
             subject.problems.report(
                 "MD470",
                 ("record", key),
-                f'"{name}" must be read as {kind}, once per record, and never be left out',
+                f'"{name}" must be read as {kind}, once per record, and fail when it is missing',
             )
+
+
+def check_names(subject: Subject) -> None:
+    """Check that no name is declared twice, or taken by the language itself."""
+    seen: set[str] = set()
+    for name, pointer in _declared(subject):
+        taken = name.split(".")[0] in _TAKEN
+        if taken or name in seen:
+            why = "belongs to the language" if taken else "is declared twice"
+            subject.problems.report("MD472", pointer, f'the name "{name}" {why}', at_key=True)
+        seen.add(name)
+
+
+def _declared(subject: Subject) -> Iterator[tuple[str, Pointer]]:
+    for lists in (subject.inputs.reads, subject.inputs.lists):
+        yield from ((one.name, one.pointer) for one in lists.values())
+    for name in subject.spec.money.totals if subject.spec.money else ():
+        yield name, ("money", "totals", name)
+    for name in subject.spec.text:
+        yield name, ("text", name)
 
 
 def check_identity(subject: Subject) -> None:

@@ -18,9 +18,11 @@ def check_money(subject: Subject) -> None:
     if money is None:
         return
     currency = subject.name(money.currency, ("money", "currency"))
-    if currency is not None and currency.type != "currency":
+    if currency is not None and (currency.type != "currency" or currency.optional):
         subject.problems.report(
-            "MD420", ("money", "currency"), f'"{money.currency}" is not read as a currency'
+            "MD420",
+            ("money", "currency"),
+            f'"{money.currency}" is not read as a currency that is always there',
         )
     seen: set[str] = set()
     for name, total in money.totals.items():
@@ -53,8 +55,6 @@ def _check_currency(subject: Subject) -> None:
 def _check_total(subject: Subject, name: str, total: Total, seen: set[str]) -> None:
     pointer: Pointer = ("money", "totals", name)
     level = level_of(name)
-    if name in subject.inputs.reads:
-        subject.problems.report("MD415", pointer, f'"{name}" is also a read', at_key=True)
     if level and ".".join(level) not in subject.inputs.lists:
         subject.problems.report("MD410", pointer, f'no list "{".".join(level)}"', at_key=True)
     forms = [form for form in ("sum", "calc", "choose") if getattr(total, form) is not None]

@@ -98,7 +98,7 @@ def _check_slots(subject: Subject, send: Send, operation: Operation, pointer: Po
 
 def _check_slot(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -> None:
     if isinstance(value, LiteralValue):
-        _check_literal(subject, slot, value, pointer)
+        _check_literal(subject, slot, value.literal, pointer)
         return
     named = subject.name(value, pointer)
     if named is None:
@@ -109,12 +109,13 @@ def _check_slot(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -
         )
     elif slot.type == "status" and value != "consent.status":
         subject.problems.report("MD461", pointer, "the status written is always consent.status")
+    if slot.scope is not None and value.startswith("$"):
+        _check_literal(subject, slot, subject.params.values.get(value[1:]), pointer)
     if subject.at_record_level(named, pointer) and named.optional:
         subject.problems.report("MD468", pointer, f'"{value}" may be missing, the call needs it')
 
 
-def _check_literal(subject: Subject, slot: Slot, value: LiteralValue, pointer: Pointer) -> None:
-    text = value.literal
+def _check_literal(subject: Subject, slot: Slot, text: object, pointer: Pointer) -> None:
     if slot.scope is None:
         if slot.type in ("status", "email"):
             subject.problems.report("MD461", pointer, f"a fixed {slot.type} is never right")

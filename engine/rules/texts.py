@@ -109,7 +109,9 @@ def _check_figure(subject: Subject, figure: Figure, pointer: Pointer) -> None:
         return
     named = subject.name(figure.of, (*pointer, "of"))
     wanted = "money" if figure.kind == "total" else "instant"
-    if named is not None and (named.type != wanted or named.level):
+    if named is not None and (named.type != wanted or named.level or named.optional):
         subject.problems.report(
-            "MD455", (*pointer, "of"), f'"{named.name}" is not {wanted}, which {figure.kind} needs'
+            "MD455",
+            (*pointer, "of"),
+            f'"{named.name}" is not {wanted} that is always there, which {figure.kind} needs',
         )
