@@ -5,12 +5,13 @@ A compiled mapping asks one question, `find(person, address)`; it never reaches 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 from engine.lock import ContactAnswer, TargetLock
 from engine.runtime.amounts import Share
+from engine.runtime.values import read_instant
 
 NO_SHARES: Mapping[str, Share] = {}
 NOTHING_SENT: frozenset[str] = frozenset()
@@ -59,16 +60,28 @@ class Contacts:
 UNASKED = Contacts(asked=False)
 
 
-def read_contacts(answers: Iterable[object], target: TargetLock, person_field: str) -> Contacts:
+@dataclass(frozen=True, slots=True)
+class ContactForm:
+    """How a mapping wants contacts read.
+
+    `person_field` is the data field that carries the person key; `members` are what each share
+    must hold, and whether it is `money` (decimal text) or an `instant` (ISO 8601 with a zone).
+    """
+
+    target: TargetLock
+    person_field: str
+    members: Mapping[str, str]
+
+
+def read_contacts(answers: Iterable[object], form: ContactForm) -> Contacts:
     """Give the contacts in the target's answers, with all their channels.
 
-    `person_field` is the data field that carries the person key. Raises ContactError when an
-    answer is not a contact, or two answers claim one address or person.
+    Raises ContactError when an answer is not a contact, or two answers claim one address or person.
     """
     by_email: dict[str, Contact] = {}
     by_person: dict[str, Contact] = {}
     for number, answer in enumerate(answers, 1):
-        contact = _Answer(answer, number, target).read(person_field)
+        contact = _Answer(answer, number, form.target, form).read()
         for index, key in ((by_email, contact.email), (by_person, contact.person)):
             if key is not None and index.setdefault(key, contact) is not contact:
                 raise ContactError(f"contact {number} repeats the key of an earlier contact")
@@ -82,8 +95,9 @@ class _Answer:
     answer: object
     number: int
     target: TargetLock
+    wanted: ContactForm
 
-    def read(self, person_field: str) -> Contact:
+    def read(self) -> Contact:
         """Give the contact."""
         form = self.target.contact
         answer = self._object(self.answer, "the answer")
@@ -91,7 +105,7 @@ class _Answer:
         if not isinstance(identity, int) or isinstance(identity, bool):
             raise ContactError(f"contact {self.number} has no {form.id}")
         email = self._walk(answer, form.email)
-        person = self._member(answer, form.fields).get(person_field)
+        person = self._member(answer, form.fields).get(self.wanted.person_field)
         memory = self._member(answer, _MEMORY)
         sent = memory.get("sent", [])
         return Contact(
@@ -99,9 +113,28 @@ class _Answer:
             email=email.strip().lower() if isinstance(email, str) and email.strip() else None,
             status=self._status(answer, form),
             person=person if isinstance(person, str) and person else None,
-            shares=cast("dict[str, Share]", self._member(memory, "shares")),
+            shares={
+                key: self._share(key, share)
+                for key, share in self._member(memory, "shares").items()
+            },
             sent=frozenset(sent) if isinstance(sent, list) else NOTHING_SENT,
         )
+
+    def _share(self, key: str, share: object) -> Share:
+        given = self._object(share, f"the share of {key}")
+        for member, kind in self.wanted.members.items():
+            readable = (
+                read_instant(given.get(member))
+                if kind == "instant"
+                else _is_amount(given.get(member))
+            )
+            if not readable:
+                raise ContactError(f"contact {self.number}: the share of {key} has no {member}")
+        if not isinstance(given.get("counts"), bool) or not isinstance(given.get("currency"), str):
+            raise ContactError(
+                f"contact {self.number}: the share of {key} needs counts and currency"
+            )
+        return given
 
     def _status(self, answer: Mapping[str, object], form: ContactAnswer) -> str:
         """Give the channel's status, or the contact's own where that one says less."""
@@ -133,6 +166,10 @@ class _Answer:
         if not isinstance(value, dict):
             raise ContactError(f"contact {self.number}: {name} is not an object")
         return value
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,3})?", value) is not None
 
 
 def expand_answers(answers: Iterable[Mapping[str, object]]) -> Iterator[Mapping[str, object]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from engine.checked import CheckedSpec
 from engine.compiler.function import Apply, compile_function
-from engine.contacts import Contacts
+from engine.contacts import ContactForm, Contacts
 from engine.plan import Record
 
 
@@ -26,8 +26,8 @@ class Mapping:
     sha256: str
     envelope: str
     examples: frozenset[str]
-    person_field: str
     target: str
+    contact_form: ContactForm
     _apply: Apply
 
     def apply(self, record: Members[str, object], contacts: Contacts, now: datetime) -> Record:
@@ -44,7 +44,18 @@ def compile_mapping(checked: CheckedSpec, *, masked: bool) -> Mapping:
         sha256=checked.sha256,
         envelope=checked.source.envelope,
         examples=checked.params.examples,
-        person_field=identity.person_field if identity is not None else "",
+        contact_form=ContactForm(
+            target=checked.target,
+            person_field=identity.person_field if identity is not None else "",
+            members=_share_members(checked),
+        ),
         target=checked.target.title,
         _apply=compile_function(checked, masked=masked),
     )
+
+
+def _share_members(checked: CheckedSpec) -> dict[str, str]:
+    """Give what a record's share in the lifetime figures holds, with its type."""
+    lifetime = checked.spec.lifetime
+    figures = lifetime.figures.values() if lifetime is not None else ()
+    return {one.of: checked.names[one.of].type for one in figures if one.of is not None}

@@ -15,6 +15,9 @@ from engine.text import Pointer
 
 NameType = ValueType | Literal["fact"]
 
+# When a name becomes known while a record is mapped; each part of a mapping sees what came before.
+READ, TOTAL, IDENTITY, CONSENT, LIFETIME, TEXT = range(6)
+
 ADDRESS_KINDS = ("real", "relay")
 YES_NO = ("yes", "no")
 
@@ -31,6 +34,7 @@ class Named:
     values: tuple[str, ...] | None = None
     personal: bool = False
     pointer: Pointer = ()
+    stage: int = READ
 
     @property
     def is_number(self) -> bool:
@@ -89,6 +93,7 @@ def _name_totals(spec: MappingSpec) -> dict[str, Named]:
             "money",
             level=tuple(name.split(".")[:-1]),
             pointer=("money", "totals", name),
+            stage=TOTAL,
         )
         for name in spec.money.totals
     }
@@ -108,6 +113,7 @@ def _name_texts(spec: MappingSpec, names: Mapping[str, Named]) -> dict[str, Name
             clearable=answer.kind == "clear",
             personal=any(named.personal for named in used),
             pointer=("text", name),
+            stage=TEXT,
         )
     return texts
 
@@ -125,6 +131,7 @@ def _name_lifetime(spec: MappingSpec, names: Mapping[str, Named]) -> dict[str, N
             optional=_may_go_missing(answer, spec),
             clearable=answer.kind == "clear",
             pointer=("lifetime", "figures", name),
+            stage=LIFETIME,
         )
     return figures
 
@@ -133,23 +140,25 @@ def _name_built_ins(spec: MappingSpec, target: TargetLock) -> dict[str, Named]:
     built_in = []
     if spec.identity is not None:
         built_in += [
-            Named("person", "text"),
-            Named("address.email", "email", personal=True),
-            Named("address.kind", "fact", values=ADDRESS_KINDS),
+            Named("person", "text", stage=IDENTITY),
+            Named("address.email", "email", personal=True, stage=IDENTITY),
+            Named("address.kind", "fact", values=ADDRESS_KINDS, stage=IDENTITY),
             Named(
                 "contact.status",
                 "fact",
                 values=(target.no_contact, *(status.code for status in target.email_statuses)),
+                stage=IDENTITY,
             ),
-            Named("record.earlier", "fact", values=("sent", "none")),
+            Named("record.earlier", "fact", values=("sent", "none"), stage=IDENTITY),
         ]
     if spec.consent is not None:
+        decisions = ("add_subscribed", "add_unsubscribed", "leave")
+        # There is a status to write only where a contact is created.
+        statuses = ("subscribed", "unsubscribed")
         built_in += [
-            Named(
-                "consent.decision", "fact", values=("add_subscribed", "add_unsubscribed", "leave")
-            ),
-            Named("consent.status", "fact", values=("subscribed", "unsubscribed")),
-            Named("consent.may_market", "fact", values=YES_NO),
+            Named("consent.decision", "fact", values=decisions, stage=CONSENT),
+            Named("consent.status", "fact", values=statuses, optional=True, stage=CONSENT),
+            Named("consent.may_market", "fact", values=YES_NO, stage=CONSENT),
         ]
     return {named.name: named for named in built_in}
 

@@ -30,7 +30,7 @@ RELAYS = [
 
 
 def answers(*contacts: dict[str, Any]) -> Contacts:
-    return read_contacts(contacts, TARGET, "MIRAKL_PERSON")
+    return read_contacts(contacts, orders_mapping().contact_form)
 
 
 def contact(status: str, email: str = "ada@example.com", /, **more: Any) -> dict[str, Any]:

@@ -214,6 +214,11 @@ MEANING: dict[str, Code] = {
         "A name may be declared once, and the language keeps some for itself: person, address, "
         "contact, consent, record, lifetime, param and value.",
     ),
+    "MD473": Code(
+        "name that is not known yet",
+        "A record is worked out in the order of the language: reads, money, identity, consent, "
+        "lifetime, text, send. Each part can use only what an earlier part gives.",
+    ),
     "MD480": Code(
         "name not known in a sentence",
         "The sentence of an exception can show reads, totals and parameters, which are known "

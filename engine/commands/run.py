@@ -13,8 +13,14 @@ import orjson
 from engine.brand import check_brand, read_brand
 from engine.check import check_mapping
 from engine.checked import CheckedSpec
-from engine.contacts import UNASKED, ContactError, Contacts, expand_answers, read_contacts
-from engine.lock import TargetLock
+from engine.contacts import (
+    UNASKED,
+    ContactError,
+    ContactForm,
+    Contacts,
+    expand_answers,
+    read_contacts,
+)
 from engine.mapping import Mapping as CompiledMapping
 from engine.mapping import compile_mapping
 from engine.params import ParamError
@@ -66,9 +72,7 @@ def prepare(request: RunRequest) -> Prepared:
     given = {**_brand_values(request), **_param_values(request.params)}
     checked, warnings = _check(request.mapping, given)
     mapping = compile_mapping(checked, masked=not request.show_personal_data)
-    return Prepared(
-        mapping, _read_contacts(request.contacts, checked.target, mapping.person_field), warnings
-    )
+    return Prepared(mapping, _read_contacts(request.contacts, mapping.contact_form), warnings)
 
 
 def run_records(
@@ -179,7 +183,7 @@ def _yaml_value(name: str, text: str) -> ParamValue:
     raise Failure(f'--param {name}: "{text}" is no text, number or list of texts{said}')
 
 
-def _read_contacts(path: Path | None, target: TargetLock, person_field: str) -> Contacts:
+def _read_contacts(path: Path | None, form: ContactForm) -> Contacts:
     if path is None:
         return UNASKED
     answers = []
@@ -189,7 +193,7 @@ def _read_contacts(path: Path | None, target: TargetLock, person_field: str) -> 
                 raise Failure(f"{path}: {item.where} cannot be read: {item.message}")
             answers.append(item[1])
     try:
-        return read_contacts(expand_answers(answers), target, person_field)
+        return read_contacts(expand_answers(answers), form)
     except ContactError as error:
         raise Failure(f"{path}: {error}") from None
 

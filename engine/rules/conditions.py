@@ -5,32 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.inputs import Level
-from engine.names import Named
+from engine.names import TEXT, Named
 from engine.nearest import suggest
 from engine.rules.subject import Subject, listed
 from engine.spec.condition import Bound, Cell, NoneOf, When
 from engine.text import Pointer
 
 
-def check_when(subject: Subject, when: When | None, pointer: Pointer, level: Level = ()) -> None:
+def check_when(subject: Subject, when: When | None, pointer: Pointer) -> None:
     """Check a condition, or a list of alternatives."""
     if when is None:
         return
     if isinstance(when, list):
         for index, one in enumerate(when):
-            check_condition(subject, one, (*pointer, index), level)
+            check_condition(subject, one, (*pointer, index))
     else:
-        check_condition(subject, when, pointer, level)
+        check_condition(subject, when, pointer)
 
 
 def check_condition(
-    subject: Subject, condition: Mapping[str, Cell], pointer: Pointer, level: Level
+    subject: Subject,
+    condition: Mapping[str, Cell],
+    pointer: Pointer,
+    level: Level = (),
+    *,
+    stage: int = TEXT,
 ) -> None:
-    """Check each name and cell of one condition, seen from an element of `level`."""
+    """Check each name and cell of one condition, seen from an element of `level` at `stage`."""
     for reference, cell in condition.items():
         at = (*pointer, reference)
         named = subject.name(reference, at)
-        if named is not None and subject.within(named, level, at):
+        seen = named is not None and subject.within(named, level, at)
+        if named is not None and seen and subject.known_by(stage, named, at):
             _check_cell(subject, named, cell, at)
 
 

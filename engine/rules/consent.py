@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import product
 
+from engine.names import IDENTITY
 from engine.nearest import suggest
 from engine.rules.subject import Subject, listed
 from engine.spec.consent import Consent, ConsentRow
@@ -39,7 +40,7 @@ def _domains(subject: Subject, consent: Consent) -> dict[str, tuple[str, ...]] |
     for fact, reference in consent.facts.items():
         at: Pointer = ("consent", "facts", fact)
         named = subject.name(reference, at)
-        if named is None:
+        if named is None or not subject.known_by(IDENTITY, named, at):
             continue
         if named.values is None or named.level or named.optional:
             subject.problems.report(

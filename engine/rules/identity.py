@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.names import READ
 from engine.rules.subject import Subject
 from engine.spec.identity import Identity
 from engine.text import Pointer
@@ -60,7 +61,9 @@ def check_identity(subject: Subject) -> None:
     for index, name in enumerate(identity.address):
         at: Pointer = ("identity", "address", index)
         named = subject.name(name, at)
-        if named is not None and named.type != "email":
+        if named is None or not subject.known_by(READ, named, at):
+            continue
+        if named.type != "email" or named.level:
             subject.problems.report("MD430", at, f'"{name}" is not read as an email')
     for part in ("no_address", "no_person", "keys_disagree"):
         code = getattr(identity, part)

@@ -177,6 +177,11 @@ def _check_list(subject: Subject, one: ListInput) -> None:
             subject.exception(answer.word, at)
         elif answer.kind != "skip":
             subject.problems.report("MD407", at, f'a list takes fail or skip, not "{answer.kind}"')
+    _check_repeats(subject, one)
+
+
+def _check_repeats(subject: Subject, one: ListInput) -> None:
+    each = one.each
     if each.key is not None and each.key not in each.read:
         subject.problems.report(
             "MD410", (*one.pointer, "key"), f'no read "{each.key}" in this list'
@@ -187,6 +192,8 @@ def _check_list(subject: Subject, one: ListInput) -> None:
         )
     if each.key is not None:
         subject.used.add(f"{one.name}.{each.key}")
+    if one.repeated is not None and one.repeated.kind not in ("once", "fail"):
+        subject.problems.report("MD407", (*one.pointer, "repeated"), "say once, or fail CODE")
     once = one.repeated is not None and one.repeated.kind == "once"
     if once != (one.conflicting is not None):
         subject.problems.report(

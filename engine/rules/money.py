@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.inputs import level_of
-from engine.names import Named
+from engine.names import READ, TOTAL, Named
 from engine.nearest import suggest
 from engine.rules.conditions import check_condition
 from engine.rules.subject import Subject
@@ -83,7 +83,7 @@ def _check_sum(subject: Subject, name: str, total: Total, seen: set[str]) -> Non
             subject.within(named, level_of(name), at)
         deepest = max(deepest, named.level, key=len)
     if total.where is not None:
-        check_condition(subject, total.where, (*pointer, "where"), deepest)
+        check_condition(subject, total.where, (*pointer, "where"), deepest, stage=READ)
 
 
 def _check_calc(subject: Subject, name: str, calc: str, seen: set[str]) -> None:
@@ -130,6 +130,8 @@ def _amount(subject: Subject, reference: str, pointer: Pointer, seen: set[str]) 
         return None
     if named.type != "money":
         subject.problems.report("MD416", pointer, f'"{reference}" is not an amount of money')
+        return None
+    if not subject.known_by(TOTAL, named, pointer):
         return None
     is_total = subject.spec.money is not None and reference in subject.spec.money.totals
     if is_total and reference not in seen:

@@ -111,7 +111,8 @@ def _check_slot(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -
         subject.problems.report("MD461", pointer, "the status written is always consent.status")
     if slot.scope is not None and value.startswith("$"):
         _check_literal(subject, slot, subject.params.values.get(value[1:]), pointer)
-    if subject.at_record_level(named, pointer) and named.optional:
+    needed = slot.type != "status" and named.optional
+    if subject.at_record_level(named, pointer) and needed:
         subject.problems.report("MD468", pointer, f'"{value}" may be missing, the call needs it')
 
 

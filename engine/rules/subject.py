@@ -87,6 +87,14 @@ class Subject:
             )
         return not named.level
 
+    def known_by(self, stage: int, named: Named, pointer: Pointer) -> bool:
+        """Whether a name is known when this part is worked out; a later one is reported."""
+        if named.stage > stage:
+            self.problems.report(
+                "MD473", pointer, f'"{named.name}" is not known yet when this is worked out'
+            )
+        return named.stage <= stage
+
     def within(self, named: Named, level: Level, pointer: Pointer) -> bool:
         """Whether a name can be seen from an element of `level`; another one is reported."""
         seen = level[: len(named.level)] == named.level

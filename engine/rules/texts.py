@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.expressions.templates import Template, TemplateError, compile_template
 from engine.inputs import parse_answer
+from engine.names import CONSENT, LIFETIME, TOTAL
 from engine.rules.conditions import check_condition
 from engine.rules.subject import Subject
 from engine.spec.text import Figure, Text
@@ -54,7 +55,7 @@ def _check_template(subject: Subject, text: str, pointer: Pointer) -> None:
     template = _read_template(subject, text, pointer)
     for name in template.names if template else ():
         named = subject.name(name, pointer)
-        if named is not None:
+        if named is not None and subject.known_by(LIFETIME, named, pointer):
             subject.at_record_level(named, pointer)
 
 
@@ -88,7 +89,7 @@ def check_lifetime(subject: Subject) -> None:
             "MD455", ("lifetime",), "lifetime figures need identity and money", at_key=True
         )
         return
-    check_condition(subject, lifetime.only, ("lifetime", "only"), ())
+    check_condition(subject, lifetime.only, ("lifetime", "only"), stage=CONSENT)
     subject.exception(lifetime.mixed_currency, ("lifetime", "mixed_currency"))
     for name, figure in lifetime.figures.items():
         _check_figure(subject, figure, ("lifetime", "figures", name))
@@ -108,6 +109,8 @@ def _check_figure(subject: Subject, figure: Figure, pointer: Pointer) -> None:
     if figure.of is None:
         return
     named = subject.name(figure.of, (*pointer, "of"))
+    if named is not None and not subject.known_by(TOTAL, named, (*pointer, "of")):
+        return
     wanted = "money" if figure.kind == "total" else "instant"
     if named is not None and (named.type != wanted or named.level or named.optional):
         subject.problems.report(

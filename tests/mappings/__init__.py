@@ -51,6 +51,6 @@ def _records(case: Case) -> Iterator[object]:
     contacts = UNASKED
     if case.asked:
         items = json.loads((SAMPLES / "contacts.json").read_text(encoding="utf-8"))["_items"]
-        contacts = read_contacts(items, spec.target, mapping.person_field)
+        contacts = read_contacts(items, mapping.contact_form)
     with (SAMPLES / case.source).open("rb") as stream:
         yield from run_mapping(mapping, read_records(stream, mapping.envelope), contacts, NOW)
