@@ -151,6 +151,8 @@ class TargetLock(BaseModel):
 def load_source(reference: str) -> SourceLock:
     """Give the source lock `name@version`; raises LockError when it is not the one shipped."""
     schema = _read_lock(reference, f"{reference.partition('@')[0].replace('.', '/')}.json")
+    if "x-lock" not in schema:
+        raise LockError(f'"{reference}" is not a source')
     mark = cast("dict[str, object]", schema["x-lock"])
     _check_version(reference, str(mark["name"]), str(mark["version"]))
     currencies = read_schema(str(mark["currencies"]))
