@@ -151,6 +151,8 @@ def _name_built_ins(spec: MappingSpec, target: TargetLock) -> dict[str, Named]:
             ),
             Named("record.earlier", "fact", values=("sent", "none"), stage=IDENTITY),
         ]
+    if spec.lifetime is not None:
+        built_in.append(Named("record.counts", "fact", values=YES_NO, stage=LIFETIME))
     if spec.consent is not None:
         decisions = ("add_subscribed", "add_unsubscribed", "leave")
         # There is a status to write only where a contact is created.

@@ -196,6 +196,12 @@ def test_an_order_older_than_the_limit_starts_no_journey() -> None:
     assert "placed_at is older than P14D" in [one["because"] for one in record["left_out"]]
 
 
+def test_a_state_that_is_no_sale_for_this_brand_starts_nothing() -> None:
+    made = order(order_additional_fields=opted("true"))
+    record = plan(made, answers(contact("subscribed")), recognised_states=["RECEIVED"])
+    assert record["calls"] == []
+
+
 def test_a_journey_is_identified_by_person_and_order_not_by_version() -> None:
     first = plan(order(order_additional_fields=opted("true")))
     later = plan(

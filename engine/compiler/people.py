@@ -159,6 +159,7 @@ def emit_lifetime(context: Context) -> None:
             members.append(f"{figure.of!r}: {own}")
     figures = ", ".join(variable(f"lifetime.{name}") for name in lifetime.figures)
     source.line(f"counts = {condition_test(context, lifetime.only)}")
+    source.line("v_record__counts = 'yes' if counts else 'no'")
     source.line(f"others = {{k: s for k, s in shares.items() if k != {key}}} if shares else shares")
     with source.block("if others"):
         _emit_others(context, currency, members)

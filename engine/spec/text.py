@@ -51,7 +51,9 @@ class Figure(Concept):
 class Lifetime(Concept):
     """Figures over all records of a person; each record holds one share, a repeat replaces it."""
 
-    only: Condition = Field(title="Only", description="Records that count.")
+    only: Condition = Field(
+        title="Only", description="Records that count; sends can ask for it as `record.counts`."
+    )
     mixed_currency: ExceptionCode = Field(
         title="Mixed currency",
         description="Raised when the person's records are in different currencies.",
