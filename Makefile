@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SAMPLES := mappings/debenhams/samples
 RUN := $(BIN)/miradot run mappings/debenhams/orders.yaml
 
@@ -16,6 +17,7 @@ test: lint unit shipped wheel
 
 lint: .venv/dev
 	@echo "format, lint, types, rooms"
+	@mkdir -p build
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
@@ -31,17 +33,18 @@ shipped: .venv/dev
 
 wheel: .venv/dev
 	@echo "wheel in an empty environment"
-	@rm -rf build/wheel build/wheel-venv build/elsewhere
-	@mkdir -p build/elsewhere
+	@rm -rf build/wheel build/wheel-venv
 	@$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir build/wheel .
 	@$(PYTHON) -m venv build/wheel-venv
 	@build/wheel-venv/bin/pip install --quiet --require-hashes --no-deps -r constraints.txt
 	@build/wheel-venv/bin/pip install --quiet --no-deps --no-index build/wheel/*.whl
-	@cp -r mappings build/elsewhere/
-	@cd build/elsewhere && ../wheel-venv/bin/miradot --version
-	@cd build/elsewhere && ../wheel-venv/bin/miradot validate mappings
-	@cd build/elsewhere && ../wheel-venv/bin/miradot run mappings/debenhams/orders.yaml \
-	  --input $(SAMPLES)/orders.json --output-format ndjson --exit-zero > plan.ndjson
+	@set -e; bin="$(CURDIR)/build/wheel-venv/bin"; away=$$(mktemp -d); trap 'rm -rf "$$away"' EXIT; \
+	  cp -r mappings "$$away"; cd "$$away"; \
+	  "$$bin/miradot" --version; \
+	  "$$bin/miradot" validate mappings; \
+	  "$$bin/miradot" run mappings/debenhams/orders.yaml \
+	    --input $(SAMPLES)/orders.json --output-format ndjson --exit-zero > plan.ndjson; \
+	  test -s plan.ndjson
 
 schemas: .venv/core
 	@$(BIN)/miradot schema --write schemas
@@ -51,7 +54,8 @@ bench: .venv/dev
 
 # The pins name no index, so they install from whichever one this machine is set up for.
 pins: .venv/dev
-	@$(BIN)/pip install --quiet pip-tools
+	@echo "compiling the pins"
+	@$(BIN)/pip install --quiet pip-tools==7.6.2
 	@$(PYTHON) .ci/pins.py $(BIN)/pip-compile
 
 clean:
@@ -59,13 +63,16 @@ clean:
 
 .venv/core: constraints.txt pyproject.toml
 	@mkdir -p build
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
-	  { echo "python3 cannot make environments: install python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than Python 3.11; name another: make PYTHON=python3.11"; exit 1; }
+	@# without python3-venv, Debian leaves an environment that has python but no pip
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || \
+	  { echo "$(PYTHON) cannot make environments: install python3-venv"; exit 1; }
 	@echo "installing into .venv"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints.txt
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 .venv/dev: constraints-dev.txt .venv/core
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints-dev.txt
+	@$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints-dev.txt
 	@touch $@

@@ -20,16 +20,16 @@ def cell_test(context: Context, name: str, cell: Cell) -> str:
     """Give the expression for one name of a condition."""
     v = variable(name)
     if cell == "given":
-        return f"{v} is not None and {v} is not CLEAR"
+        return context.is_there(name)
     if cell == "missing":
-        return f"({v} is None or {v} is CLEAR)"
+        return f"not ({context.is_there(name)})"
     if isinstance(cell, Bound):
-        return " and ".join([f"{v} is not None", *_bounds(context, name, cell)])
+        return " and ".join([context.is_there(name), *_bounds(context, name, cell)])
     values = _values(context, cell.none_of if isinstance(cell, NoneOf) else cell)
     if context.checked.names[name].type == "boolean":
         v = f"('true' if {v} else 'false' if {v} is False else None)"
     if isinstance(cell, NoneOf):
-        return f"{v} is not None and {_member(context, v, values, negate=True)}"
+        return f"{context.is_there(name)} and {_member(context, v, values, negate=True)}"
     return _member(context, v, values, negate=False)
 
 

@@ -61,6 +61,12 @@ class Context:
             return f"mask({expression})"
         return expression
 
+    def is_there(self, name: str) -> str:
+        """Give the test that a value is there: neither left out nor to be cleared."""
+        v = variable(name)
+        cleared = f" and {v} is not CLEAR" if self.checked.names[name].clearable else ""
+        return f"{v} is not None{cleared}"
+
     def _say(self, code: str, text: str) -> Say:
         if code not in self._says:
             expression = compile_template(text).source(lambda name: f"values[{name!r}]")

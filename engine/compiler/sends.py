@@ -119,7 +119,7 @@ class _SendEmitter:
         limit = self._source.bind(age.as_timedelta(), "age")
         test = f"now - fromisoformat({variable(age.of)}) <= {limit}"
         if self._context.checked.names[age.of].optional:
-            test = f"{variable(age.of)} is not None and {test}"
+            test = f"{self._context.is_there(age.of)} and {test}"
         return test
 
     def _emit_call(self) -> None:

@@ -35,8 +35,8 @@ def _emit_template(context: Context, v: str, text: Text) -> None:
     optional = [name for name in template.names if context.checked.names[name].optional]
     value = template.source(lambda name: text_of(context, name))
     if optional:
-        tests = " or ".join(f"{variable(name)} is None" for name in optional)
-        value = f"None if {tests} else {value}"
+        tests = " and ".join(context.is_there(name) for name in optional)
+        value = f"{value} if {tests} else None"
     context.source.line(f"{v} = {value}")
 
 

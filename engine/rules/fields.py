@@ -56,7 +56,7 @@ def _check_value(
         return
     if operation.fields == "data_fields":
         _check_data_field(subject, name, named, pointer)
-    elif operation.fields == "record":
+    else:
         _check_member(subject, name, named, pointer)
 
 

@@ -63,8 +63,10 @@ def check_identity(subject: Subject) -> None:
         named = subject.name(name, at)
         if named is None or not subject.known_by(READ, named, at):
             continue
-        if named.type != "email" or named.level:
-            subject.problems.report("MD430", at, f'"{name}" is not read as an email')
+        if named.type != "email" or named.level or named.clearable:
+            subject.problems.report(
+                "MD430", at, f'"{name}" is not read as an email, or may be cleared'
+            )
     for part in ("no_address", "no_person", "keys_disagree"):
         code = getattr(identity, part)
         subject.exception(code, ("identity", part))
@@ -89,7 +91,7 @@ def check_identity(subject: Subject) -> None:
 def _check_person(subject: Subject, identity: Identity) -> None:
     at: Pointer = ("identity", "person", "from")
     named = subject.name(identity.person.from_, at)
-    if named is not None and (named.type != "id" or named.level):
+    if named is not None and (named.type != "id" or named.level or named.clearable):
         subject.problems.report("MD430", at, f'"{named.name}" must be read as an id')
     if identity.person.scope.startswith("$"):
         subject.param(identity.person.scope, ("identity", "person", "scope"))

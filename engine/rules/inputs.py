@@ -84,6 +84,8 @@ def _otherwise_counts(outcomes: Outcomes) -> bool:
 def _check_answer(subject: Subject, one: Input, answer: Answer, pointer: Pointer) -> None:
     if answer.kind == "fail":
         subject.exception(answer.word, pointer)
+    elif answer.kind == "clear" and one.read.type == "money":
+        subject.problems.report("MD407", pointer, "an amount is never cleared: use 0.00 or skip")
     elif answer.kind == "use" and not _fits_type(one, answer.word):
         subject.problems.report(
             "MD407", pointer, f'"{answer.word}" is not a value of the type {one.read.type}'

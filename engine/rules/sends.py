@@ -146,7 +146,10 @@ def _check_parts(subject: Subject, send: Send, operation: Operation, pointer: Po
         )
     for name, value in send.evidence.items():
         if isinstance(value, str):
-            subject.name(value, (*pointer, "evidence", name))
+            at = (*pointer, "evidence", name)
+            named = subject.name(value, at)
+            if named is not None and (named.level or named.clearable or named.is_number):
+                subject.problems.report("MD465", at, f'"{value}" is no text of the record')
 
 
 def _check_status(subject: Subject, send: Send, operation: Operation, pointer: Pointer) -> None:

@@ -35,7 +35,7 @@ def _check_outcome(subject: Subject, outcome: str, pointer: Pointer) -> None:
 
 def _check_join(subject: Subject, text: Text, pointer: Pointer) -> None:
     named = subject.name(str(text.join), (*pointer, "join"))
-    if named is not None and (len(named.level) != 1 or named.is_number):
+    if named is not None and (len(named.level) != 1 or named.is_number or named.clearable):
         subject.problems.report(
             "MD450", (*pointer, "join"), f'"{named.name}" is not a text read from a list'
         )

@@ -14,7 +14,10 @@ from engine.runtime.values import Raised
 
 def tell(raised: list[Raised], values: Mapping[str, object]) -> list[RaisedException]:
     """Give the exceptions raised as plans show them, once each, in the order they came up."""
-    known = {name: "(not known)" if value is None else str(value) for name, value in values.items()}
+    known = {
+        name: str(value) if isinstance(value, str | int) else "(not known)"
+        for name, value in values.items()
+    }
     told: list[RaisedException] = []
     for fault, at, shown in dict.fromkeys(raised):
         told.append(

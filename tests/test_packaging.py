@@ -1,0 +1,95 @@
+"""The wheel holds what an empty environment needs, and the pins hold nothing but pins."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from email import message_from_string
+from email.message import Message
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PIN = re.compile(r"([a-z0-9-]+)==(\S+)")
+PIN_LINE = re.compile(r"#.*|[a-z0-9-]+==\S+ \\|    --hash=sha256:[0-9a-f]{64}(?: \\)?")
+
+
+def pins(name: str) -> dict[str, str]:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return {found[1]: found[2] for line in lines if (found := PIN.match(line))}
+
+
+def required(lines: list[str]) -> set[str]:
+    return {re.split(r"[<>=]", line)[0] for line in lines}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    folder = tmp_path_factory.mktemp("wheel")
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    command = [sys.executable, "-m", "pip", "wheel", *options, "-w", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    return zipfile.ZipFile(next(folder.glob("*.whl")))
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel: zipfile.ZipFile) -> Message:
+    name = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    return message_from_string(wheel.read(name).decode())
+
+
+def test_the_wheel_holds_every_file_of_the_engine(wheel: zipfile.ZipFile) -> None:
+    wanted = {str(path.relative_to(ROOT)) for path in (ROOT / "engine").rglob("*.py")}
+    assert wanted | {"cli.py"} <= set(wheel.namelist())
+
+
+def test_the_wheel_holds_every_schema_inside_the_package(wheel: zipfile.ZipFile) -> None:
+    schemas = [path for path in (ROOT / "schemas").rglob("*.json") if path.is_file()]
+    wanted = {f"engine/{path.relative_to(ROOT)}" for path in schemas}
+    assert {name for name in wheel.namelist() if name.endswith(".json")} == wanted
+
+
+def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
+    tops = {name.split("/")[0] for name in wheel.namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"engine", "cli.py"}
+
+
+def test_the_wheel_installs_the_command(wheel: zipfile.ZipFile) -> None:
+    name = next(name for name in wheel.namelist() if name.endswith("entry_points.txt"))
+    assert "miradot = cli:main" in wheel.read(name).decode()
+
+
+def test_the_wheel_states_its_licence_and_python(metadata: Message) -> None:
+    assert (metadata["License-Expression"], metadata["Requires-Python"]) == ("Apache-2.0", ">=3.11")
+
+
+def test_the_wheel_asks_for_the_run_time_dependencies_only(metadata: Message) -> None:
+    asked = required(metadata.get_all("Requires-Dist", []))
+    assert asked == required(PROJECT["project"]["dependencies"])
+
+
+@pytest.mark.parametrize("name", ["constraints.txt", "constraints-dev.txt"])
+def test_pins_hold_versions_and_hashes_only(name: str) -> None:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not PIN_LINE.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("name", ["constraints.txt", "constraints-dev.txt"])
+def test_pins_say_how_to_refresh_them(name: str) -> None:
+    assert "make pins" in (ROOT / name).read_text(encoding="utf-8").splitlines()[0]
+
+
+def test_every_dependency_is_pinned() -> None:
+    core = required(PROJECT["project"]["dependencies"]) | {"hatchling", "editables"}
+    dev = required(PROJECT["dependency-groups"]["dev"])
+    assert core - set(pins("constraints.txt")) == set()
+    assert dev - set(pins("constraints-dev.txt")) == set()
+
+
+def test_running_and_testing_use_the_same_versions() -> None:
+    assert pins("constraints.txt").items() <= pins("constraints-dev.txt").items()
