@@ -66,7 +66,7 @@ clean:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "$(PYTHON) is older than Python 3.11; name another: make PYTHON=python3.11"; exit 1; }
 	@# without python3-venv, Debian leaves an environment that has python but no pip
-	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || \
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv || \
 	  { echo "$(PYTHON) cannot make environments: install python3-venv"; exit 1; }
 	@echo "installing into .venv"
 	@$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints.txt

@@ -37,6 +37,9 @@ WRONG: Final = Misplaced()
 MONEY_LIMIT: Final = 10**11
 
 _ID = re.compile(r"(?!\.{1,2}$)[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,254}[^\s\x00-\x1f\x7f])?")
+_USUAL_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3})?Z"
+)
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{1,253}$)"
     r"[A-Za-z0-9*](?:[A-Za-z0-9*-]{0,61}[A-Za-z0-9*])?"
@@ -61,7 +64,8 @@ def read_instant(value: object) -> str | None:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             return None
-        if value.endswith("Z") and len(value) in (20, 24):
+        # The usual form goes on as it is; the other spellings of ISO 8601 are brought to it.
+        if _USUAL_INSTANT.fullmatch(value):
             return value
         return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
     except (ValueError, OverflowError):
