@@ -5,7 +5,8 @@ from __future__ import annotations
 import orjson
 
 from benchmarks.citations import cite
-from benchmarks.handwritten import Held, OrderMapper
+from benchmarks.handwritten import OrderMapper
+from benchmarks.handwritten_lines import Held
 from benchmarks.orders import make_orders
 from engine.contacts import UNASKED
 from tests.shipped import NOW, checked, orders_mapping
