@@ -59,17 +59,24 @@ def cli(context: click.Context, color: str) -> None:
     envvar="MIRADOT_OUTPUT_FORMAT",
     help="How problems are printed; auto adds annotations on GitHub.",
 )
+@click.option("--matrix", is_flag=True, help="Print what each field does without its inputs.")
+@click.option("--consent", is_flag=True, help="Print the consent table and what was proved of it.")
 @click.pass_obj
-def validate(color: str, paths: tuple[Path, ...], output_format: str) -> int:
+def validate(color: str, /, paths: tuple[Path, ...], output_format: str, **options: bool) -> int:
     """Check mappings and brand files: their shape, then their meaning.
 
     PATHS are files or folders; without any, the folder `mappings`.
     """
     from engine.commands.validate import validate_paths  # noqa: PLC0415 - imported when used
 
-    report = validate_paths(
-        paths or (Path("mappings"),), output_format, colour=wants_colour(color, sys.stdout)
-    )
+    paths = paths or (Path("mappings"),)
+    report = validate_paths(paths, output_format, colour=wants_colour(color, sys.stdout))
+    views = [name for name in ("matrix", "consent") if options[name]]
+    if views and not report.errors:
+        from engine.commands.views import show_views  # noqa: PLC0415 - imported when used
+
+        click.echo(show_views(paths, views, output_format), nl=False)
+        return 0
     click.echo(report.text, nl=False, color=True)
     return 1 if report.errors else 0
 

@@ -32,18 +32,18 @@ STATES = SALES | {
 }
 ANSWERS = {"true": "TICKED", "yes": "TICKED", "false": "NOT_TICKED", "no": "NOT_TICKED"}
 TWO_WEEKS = timedelta(days=14)
+PROOF = ("marketing-optin-url", "marketing-optin-ip", "marketing-optin-agent")
+PROVED = "the box was ticked at checkout, and where, when and by whom is on record"
+UNPROVED = "a tick without its page, IP address and browser proves no consent"
+RELAYED = "a relay address belongs to the marketplace and is never marketed to"
 ROWS = {
-    "TICKED": (1, "add_subscribed", True, "the box was ticked at checkout"),
-    "NOT_TICKED": (2, "add_unsubscribed", False, "the box was left empty at checkout"),
-    "NOT_ASKED": (3, "add_unsubscribed", False, "silence is not consent"),
-    "UNCLEAR": (4, "add_unsubscribed", False, "an answer we cannot read is not consent"),
+    "PROVED": (1, "add_subscribed", True, PROVED),
+    "TICKED": (2, "add_unsubscribed", False, UNPROVED),
+    "NOT_TICKED": (3, "add_unsubscribed", False, "the box was left empty at checkout"),
+    "NOT_ASKED": (4, "add_unsubscribed", False, "silence is not consent"),
+    "UNCLEAR": (5, "add_unsubscribed", False, "an answer we cannot read is not consent"),
+    "RELAY": (6, "add_unsubscribed", False, RELAYED),
 }
-RELAY_ROW = (
-    5,
-    "add_unsubscribed",
-    False,
-    "a relay address belongs to the marketplace and is never marketed to",
-)
 
 
 def is_relay(address: str) -> bool:
@@ -58,6 +58,24 @@ def mask(text: str) -> str:
     if at:
         return f"{name[:1]}***@{domain}"
     return "https://***" if text.startswith("http") else f"{text[:1]}***"
+
+
+def said(answer: str | None, proof: list[str | None]) -> str:
+    """Give what was said at the opt-in box."""
+    box = ANSWERS.get(answer.strip(), "UNCLEAR") if answer else "NOT_ASKED"
+    return "PROVED" if box == "TICKED" and all(proof) else box
+
+
+def consent_record(placed_at: str, proof: list[str | None]) -> Json:
+    """Give the proof of an opt-in."""
+    url, address, agent = (mask(part or "") for part in proof)
+    return {
+        "text": "Yes, please send me offers by e-mail",
+        "dateTimeConsented": placed_at,
+        "url": url,
+        "ipAddress": address,
+        "userAgent": agent,
+    }
 
 
 def joined(products: list[Json], member: str) -> str | None:
@@ -89,9 +107,8 @@ class OrderMapper:
             raise Held
         relay = is_relay(address)
         person = sha256(f"debenhams\n{customer['customer_id']}".encode()).hexdigest()[:32]
-        answer = fields.get("marketing-optin")
-        box = ANSWERS.get(answer.strip(), "UNCLEAR") if answer else "NOT_ASKED"
-        row = RELAY_ROW if relay else ROWS[box]
+        proof = [fields.get(code) for code in PROOF]
+        row = ROWS["RELAY" if relay else said(fields.get("marketing-optin"), proof)]
         consent = {
             "decision": row[1],
             "row": row[0],
@@ -122,6 +139,10 @@ class OrderMapper:
         if order["order_state"] not in SALES:
             raise Held
         self.add_contact(record, order, products, amounts["net"], address)
+        if row[1] == "add_subscribed":
+            record["calls"][0]["body"]["consentRecords"] = [
+                consent_record(order["created_date"], proof)
+            ]
         self.add_records(record, order, products, amounts, placed_at)
         self.add_journey(
             record, order, may_market=row[2] and not relay, net=amounts["net"], placed_at=placed_at

@@ -35,6 +35,11 @@ REFUND_STATES = [
     "WAITING_REFUND",
     "WAITING_REFUND_TAX_CONFIRMATION",
 ]
+PROOF = {
+    "url": "https://shop.example.com/checkout",
+    "ip": "192.0.2.7",
+    "agent": "Example Browser 1.0",
+}
 PEOPLE = [
     ("Ada", "Thornbury"),
     ("Grace", "O'Malley"),
@@ -151,6 +156,11 @@ class _Maker:
         if self._often(0.7):
             answer = "true" if self._often(0.4) else "false"
             fields.append({"code": "marketing-optin", "type": "BOOLEAN", "value": answer})
+            fields += [
+                {"code": f"marketing-optin-{part}", "type": "STRING", "value": value}
+                for part, value in PROOF.items()
+                if self._often(0.9)
+            ]
         return fields
 
     def _address(self) -> str | None:

@@ -32,3 +32,9 @@ class CheckedSpec:
         """Give `file:line` of a part of the mapping, as plans cite it."""
         place = self.document.place_of_key(pointer)
         return f"{PurePath(place.path).name}:{place.line}"
+
+    def optional_evidence(self) -> list[str]:
+        """Give the reads that an opt-in's proof may lack, each of which makes it partial."""
+        consent = self.spec.consent
+        said = consent.evidence.values() if consent is not None else ()
+        return [one for one in said if isinstance(one, str) and self.names[one].optional]

@@ -23,6 +23,8 @@ from engine.text import Pointer
 Case = Literal["absent", "null", "blank", "unknown"]
 CASES: tuple[Case, ...] = ("absent", "null", "blank", "unknown")
 Level = tuple[str, ...]
+# A JSON number or truth value is never blank: an empty text in its place is of another type.
+NUMBERS = frozenset({"money", "integer", "boolean"})
 
 
 def level_of(name: str) -> Level:
@@ -40,7 +42,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One read. `name` is dotted from the record (`lines.refunds.amount`)."""
+    """One read. `name` is dotted from the record (`lines.refunds.amount`).
+
+    `possible` are the cases that the source lock does not rule out.
+    """
 
     name: str
     level: Level
@@ -50,6 +55,7 @@ class Input:
     custom_list: CustomFields | None
     custom_code: str
     answers: Mapping[Case, Answer]
+    possible: frozenset[Case]
     codes: tuple[str, ...]
     lock_codes: tuple[str, ...]
     choices: Mapping[str, str]
@@ -67,6 +73,7 @@ class ListInput:
     pointer: Pointer
     path: Path
     answers: Mapping[Case, Answer]
+    possible: frozenset[Case]
     repeated: Answer | None
     conflicting: Answer | None
 
@@ -104,10 +111,12 @@ def used_value(word: str, kind: ValueType | None) -> object:
     return word
 
 
-def answers_of(outcomes: Outcomes) -> dict[Case, Answer]:
+def answers_of(outcomes: Outcomes, *, can_be_blank: bool) -> dict[Case, Answer]:
     """Give the answer to each case; a case that nothing answers is left out."""
     answers: dict[Case, Answer] = {}
     for case in CASES:
+        if case == "blank" and not can_be_blank:
+            continue
         said = getattr(outcomes, case)
         if said is None and case != "unknown":
             said = outcomes.missing
@@ -161,7 +170,8 @@ class _Resolver:
             path=path,
             custom_list=custom_list,
             custom_code=custom_code,
-            answers=answers_of(read),
+            answers=answers_of(read, can_be_blank=read.type not in NUMBERS),
+            possible=_possible(selected, can_be_blank=read.type not in NUMBERS),
             codes=tuple(read.codes or _marks(selected, "x-codes")),
             lock_codes=_marks(selected, "x-codes"),
             choices=self._choices(pointer, read),
@@ -179,7 +189,8 @@ class _Resolver:
             each=each,
             pointer=pointer,
             path=path,
-            answers=answers_of(each),
+            answers=answers_of(each, can_be_blank=True),
+            possible=_possible(selected, can_be_blank=True),
             repeated=parse_answer(each.repeated) if each.repeated else None,
             conflicting=parse_answer(each.conflicting) if each.conflicting else None,
         )
@@ -254,6 +265,16 @@ def resolve_inputs(
     resolver = _Resolver(spec, source, params, problems)
     resolver.walk((), (), spec, source.schema)
     return Inputs(reads=resolver.reads, lists=resolver.lists)
+
+
+def _possible(selected: Selected | None, *, can_be_blank: bool) -> frozenset[Case]:
+    """Give the cases the lock does not rule out; of a custom field it says nothing."""
+    ruled_out: set[Case] = set() if can_be_blank else {"blank"}
+    if selected is not None and not selected.may_be_absent:
+        ruled_out.add("absent")
+    if selected is not None and not selected.may_be_null:
+        ruled_out.add("null")
+    return frozenset(CASES) - ruled_out
 
 
 def _is_personal(read: Read, selected: Selected | None) -> bool:

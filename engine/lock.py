@@ -64,7 +64,11 @@ class Slot(_Frozen):
 
 
 class Operation(_Frozen):
-    """One operation of the target, as data: where it goes, what it takes, what it may do."""
+    """One operation of the target, as data: where it goes, what it takes, what it may do.
+
+    `evidence` names the parts of a consent record: `shown` by the shop, so the same for many, or
+    `given` with each record.
+    """
 
     title: str
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -80,7 +84,7 @@ class Operation(_Frozen):
     to: dict[str, Slot]
     fields: Literal["data_fields", "record", "name_values", "none"]
     lists: bool
-    evidence: list[str]
+    evidence: dict[str, Literal["shown", "given"]]
     body: object
     body_schema: dict[str, object]
     bulk: dict[str, str] | None = None

@@ -9,6 +9,7 @@ from typing import Literal
 from engine.inputs import Answer, Input, Inputs, Level, parse_answer
 from engine.lock import TargetLock
 from engine.params import Params
+from engine.spec.consent import Consent
 from engine.spec.mapping import MappingSpec
 from engine.spec.read import ValueType
 from engine.text import Pointer
@@ -50,7 +51,7 @@ def build_names(
     names.update(_name_totals(spec))
     names.update(_name_texts(spec, names))
     names.update(_name_lifetime(spec, names))
-    names.update(_name_built_ins(spec, target))
+    names.update(_name_built_ins(spec, target, names))
     names.update(_name_params(spec, params))
     return names
 
@@ -136,7 +137,9 @@ def _name_lifetime(spec: MappingSpec, names: Mapping[str, Named]) -> dict[str, N
     return figures
 
 
-def _name_built_ins(spec: MappingSpec, target: TargetLock) -> dict[str, Named]:
+def _name_built_ins(
+    spec: MappingSpec, target: TargetLock, others: Mapping[str, Named]
+) -> dict[str, Named]:
     built_in = []
     if spec.identity is not None:
         built_in += [
@@ -157,12 +160,22 @@ def _name_built_ins(spec: MappingSpec, target: TargetLock) -> dict[str, Named]:
         decisions = ("add_subscribed", "add_unsubscribed", "leave")
         # There is a status to write only where a contact is created.
         statuses = ("subscribed", "unsubscribed")
+        if spec.consent.evidence:
+            built_in.append(_name_evidence(spec.consent, others))
         built_in += [
             Named("consent.decision", "fact", values=decisions, stage=CONSENT),
             Named("consent.status", "fact", values=statuses, optional=True, stage=CONSENT),
             Named("consent.may_market", "fact", values=YES_NO, stage=CONSENT),
         ]
     return {named.name: named for named in built_in}
+
+
+def _name_evidence(consent: Consent, others: Mapping[str, Named]) -> Named:
+    """Give the fact whether every part of an opt-in's proof is there."""
+    said = [one for one in consent.evidence.values() if isinstance(one, str)]
+    parts = [others[one] for one in said if one in others]
+    values = ("whole", "partial") if any(part.optional for part in parts) else ("whole",)
+    return Named("consent.evidence", "fact", values=values, stage=IDENTITY)
 
 
 def _name_params(spec: MappingSpec, params: Params) -> dict[str, Named]:

@@ -32,7 +32,8 @@ class Problem:
     """One thing wrong with a file.
 
     `code` is permanent (see `engine.codes`); `message` says what is wrong, lower case, no full
-    stop; `effect` what would happen if it ran; `help` the way out; `source` the offending line.
+    stop; `effect` what would happen if it ran; `help` the way out; `example` a record that shows
+    it; `source` the offending line.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Problem:
     severity: Severity = "error"
     effect: str = ""
     help: str = ""
+    example: str = ""
     source: str = ""
 
 

@@ -17,6 +17,7 @@ class Remarks(TypedDict, total=False):
 
     help: str
     effect: str
+    example: str
     at_key: bool
     span: tuple[int, int]
     severity: Severity
@@ -40,6 +41,7 @@ class ProblemList:
                 severity=remarks.get("severity", "error"),
                 effect=remarks.get("effect", ""),
                 help=remarks.get("help", ""),
+                example=remarks.get("example", ""),
                 source=self.document.line(place.line),
             )
         )

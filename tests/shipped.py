@@ -97,7 +97,16 @@ def refund(amount: float | None, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def opted(answer: str | None) -> list[dict[str, Any]]:
-    """Give the order's custom fields with an answer to the opt-in box."""
-    field = {"code": "marketing-optin", "type": "BOOLEAN", "value": answer}
-    return [] if answer is None else [field]
+PROOF = {
+    "marketing-optin-url": "https://shop.example.com/checkout",
+    "marketing-optin-ip": "192.0.2.7",
+    "marketing-optin-agent": "Example Browser",
+}
+
+
+def opted(answer: str | None, *, without: str = "") -> list[dict[str, Any]]:
+    """Give the order's custom fields with an answer to the opt-in box, and its proof."""
+    fields = {"marketing-optin": answer, **PROOF}
+    given = {code: value for code, value in fields.items() if code != without}
+    made = [{"code": code, "type": "STRING", "value": value} for code, value in given.items()]
+    return [] if answer is None else made

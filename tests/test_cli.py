@@ -60,7 +60,7 @@ def test_the_format_never_changes_the_exit_code(name: str) -> None:
 
 def test_on_github_auto_adds_annotations_to_the_text() -> None:
     done = call("validate", "tests/readme/broken.yaml", GITHUB_ACTIONS="true")
-    assert b"::error file=tests/readme/broken.yaml,line=58" in done.stdout
+    assert b"::error file=tests/readme/broken.yaml,line=61" in done.stdout
     assert b"3 errors in 1 file" in done.stdout
 
 

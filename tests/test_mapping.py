@@ -14,7 +14,7 @@ import pytest
 from engine.contacts import Contacts, read_contacts
 from engine.lock import load_target
 from engine.runtime.people import person_key
-from tests.shipped import NOW, ROOT, line, opted, order, orders_mapping, plan
+from tests.shipped import NOW, PROOF, ROOT, line, opted, order, orders_mapping, plan
 
 TARGET = load_target("dotdigital@2026-08")
 STATUSES = [status.code for status in TARGET.email_statuses]
@@ -177,16 +177,23 @@ def test_an_order_without_an_address_is_held_for_customer_care(address: str | No
 
 
 def test_consent_evidence_is_sent_only_when_every_part_is_there() -> None:
-    parts = {
-        "marketing-optin-url": "https://shop.example.com/checkout",
-        "marketing-optin-ip": "192.0.2.7",
-        "marketing-optin-agent": "Example Browser",
-    }
-    fields = opted("true") + [{"code": code, "value": value} for code, value in parts.items()]
-    whole = call(plan(order(order_additional_fields=fields)), "contact_create")["body"]
-    partial = call(plan(order(order_additional_fields=fields[:-1])), "contact_create")["body"]
-    assert whole["consentRecords"][0]["ipAddress"] == "192.0.2.7"
-    assert "consentRecords" not in partial
+    made = order(order_additional_fields=opted("true"))
+    body = call(plan(made), "contact_create")["body"]
+    assert body["channelProperties"] == {"email": {"status": "subscribed"}}
+    assert body["consentRecords"][0]["ipAddress"] == "192.0.2.7"
+
+
+@pytest.mark.parametrize("part", PROOF)
+def test_a_tick_without_a_part_of_its_proof_subscribes_nobody(part: str) -> None:
+    made = order(order_additional_fields=opted("true", without=part))
+    body = call(plan(made), "contact_create")["body"]
+    assert body["channelProperties"] == {"email": {"status": "unsubscribed"}}
+    assert (body["lists"], "consentRecords" in body) == ([1002], False)
+
+
+def test_no_consent_record_goes_along_with_a_box_left_empty() -> None:
+    body = call(plan(order(order_additional_fields=opted("false"))), "contact_create")["body"]
+    assert "consentRecords" not in body
 
 
 def test_an_order_older_than_the_limit_starts_no_journey() -> None:

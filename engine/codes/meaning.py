@@ -147,6 +147,18 @@ MEANING: dict[str, Code] = {
         "Marketing may follow only for people whom Dotdigital holds as subscribed, or who are "
         "subscribed now, and never for a relay address.",
     ),
+    "MD448": Code(
+        "opt-in without a clear answer",
+        "Only a shopper's own yes may subscribe: `opt_in` names the answers that give consent, and"
+        " a row with add_subscribed is limited to them. What stands in for a missing or unreadable"
+        " answer is never one of them, for silence is no consent (UK GDPR, article 4(11)).",
+    ),
+    "MD449": Code(
+        "opt-in without its proof",
+        "Whoever relies on consent must be able to prove it (UK GDPR, article 7(1)). A row with"
+        " add_subscribed is limited to the whole evidence, and the call that creates the contact"
+        " takes the consent record along.",
+    ),
     "MD450": Code(
         "text at fault",
         "A text is either a template or the values of one list joined with a separator.",
@@ -218,6 +230,11 @@ MEANING: dict[str, Code] = {
         "name that is not known yet",
         "A record is worked out in the order of the language: reads, money, identity, consent, "
         "lifetime, text, send. Each part can use only what an earlier part gives.",
+    ),
+    "MD474": Code(
+        "answer that is never needed",
+        "The source lock rules the case out, or other answers cover it. Readers would believe that"
+        " it decides something: let `otherwise` answer what should never happen.",
     ),
     "MD480": Code(
         "name not known in a sentence",

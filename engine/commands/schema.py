@@ -10,6 +10,8 @@ from engine.grammar import brand_schema, mapping_schema
 from engine.nearest import suggest
 from engine.plan import plan_schema
 from engine.problem import Failure
+from engine.proof.consent import consent_schema
+from engine.proof.matrix import matrix_schema
 from engine.report.document import problems_schema
 
 SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
@@ -17,6 +19,8 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "brand.v1": brand_schema,
     "plan.v1": plan_schema,
     "problems.v1": problems_schema,
+    "matrix.v1": matrix_schema,
+    "consent.v1": consent_schema,
 }
 
 

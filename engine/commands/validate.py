@@ -28,7 +28,7 @@ class Report:
 
 def validate_paths(paths: Iterable[Path], output_format: str, *, colour: bool) -> Report:
     """Check every file; raises Failure when a path is missing or holds no mapping."""
-    files = list(_find_files(paths))
+    files = list(find_files(paths))
     if not files:
         raise Failure(f"no mapping under {', '.join(str(path) for path in paths)}")
     problems = list(_check_files(files))
@@ -40,7 +40,8 @@ def validate_paths(paths: Iterable[Path], output_format: str, *, colour: bool) -
     )
 
 
-def _find_files(paths: Iterable[Path]) -> Iterator[Path]:
+def find_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Give the mapping and brand files under paths; raises Failure when one does not exist."""
     for path in paths:
         if path.is_dir():
             found = (one for one in sorted(path.rglob("*")) if one.suffix in _YAML)
@@ -56,7 +57,7 @@ def _check_files(files: Iterable[Path]) -> Iterator[Problem]:
     brands: list[BrandFile] = []
     for path in files:
         raw = path.read_bytes()
-        if _is_brand(raw, path):
+        if is_brand(raw, path):
             brand, problems = read_brand(raw, str(path))
             yield from problems
             if brand is not None:
@@ -80,6 +81,7 @@ def _check_brand(brand: BrandFile, mapping: CheckedSpec) -> Iterator[Problem]:
         yield from check_mapping(raw, mapping.document.path, brand.brand.params).problems
 
 
-def _is_brand(raw: bytes, path: Path) -> bool:
+def is_brand(raw: bytes, path: Path) -> bool:
+    """Say whether a file sets parameters for a brand, and so is no mapping itself."""
     document, _ = read_document(raw, str(path))
     return document is not None and isinstance(document.data, dict) and "brand" in document.data

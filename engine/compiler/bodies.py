@@ -68,14 +68,14 @@ class BodyMaker:
         if "{evidence." in text:
             if not self._send.evidence:
                 return
-            parts = [one for one in self._send.evidence.values() if self._optional(one)]
-            test = " and ".join(f"{variable(str(one))} is not None" for one in parts)
+            # The checker proved that whoever is subscribed has every part of it.
+            test = "v_consent__decision == 'add_subscribed'"
         else:
             part = "fields" if "{fields}" in text else "lists"
             if not getattr(self._send, part):
                 return
             test = part
-        with self._source.block(f"if {test or 'True'}"):
+        with self._source.block(f"if {test}"):
             self._source.line(f"body[{key!r}] = {self._expression(template)}")
 
     def _expression(self, template: object) -> str:
@@ -98,7 +98,9 @@ class BodyMaker:
                 f"{{'$answer': created + '.{self._context.checked.target.contact.id}'}})"
             )
         if slot.startswith("evidence."):
-            return self.scalar(self._send.evidence[slot.removeprefix("evidence.")])
+            consent = self._context.checked.spec.consent
+            parts = consent.evidence if consent is not None else {}
+            return self.scalar(parts[slot.removeprefix("evidence.")])
         return self.scalar(self._send.to[slot])
 
     def scalar(self, value: Scalar) -> str:

@@ -94,6 +94,10 @@ def emit_consent(context: Context) -> None:
     if consent is None:
         return
     source = context.source
+    if consent.evidence:
+        parts = [context.is_there(one) for one in context.checked.optional_evidence()]
+        test = " and ".join(parts) or "True"
+        source.line(f"v_consent__evidence = 'whole' if {test} else 'partial'")
     table = source.bind(_answers(context), "consent")
     facts = ", ".join(variable(name) for name in consent.facts.values())
     source.line(f"answer = {table}.get(({facts},))")

@@ -32,6 +32,7 @@ class ProblemView(TypedDict):
     end_line: _Line
     end_column: _EndColumn
     effect: Annotated[str, Field(description="What would happen if it ran; may be empty.")]
+    example: Annotated[str, Field(description="A record that shows it; may be empty.")]
     help: Annotated[str, Field(description="The way out; may be empty.")]
 
 
@@ -79,6 +80,7 @@ def _view(problem: Problem) -> ProblemView:
         "end_line": place.end_line,
         "end_column": place.end_column,
         "effect": encodable(problem.effect),
+        "example": encodable(problem.example),
         "help": encodable(problem.help),
     }
 

@@ -40,7 +40,7 @@ class Findings:
 
 def remarks(problem: Problem) -> list[tuple[str, str]]:
     """Give what a problem says beside its message, each with its label."""
-    known = (("effect", problem.effect), ("help", problem.help))
+    known = (("effect", problem.effect), ("example", problem.example), ("help", problem.help))
     return [(label, text) for label, text in known if text]
 
 

@@ -27,6 +27,11 @@ def _item_lines(problem: Problem) -> Iterator[str]:
         yield f"  - {label}: {_quote(text)}"
 
 
+def table_row(cells: list[str]) -> str:
+    """Give one line of a table, each cell as plain text; a bar would begin the next cell."""
+    return "| " + " | ".join(_quote(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
 def _quote(text: str) -> str:
     """Give a code span: GitHub reads no markup, link, mention or issue number in one.
 

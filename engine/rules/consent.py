@@ -7,12 +7,12 @@ from itertools import product
 
 from engine.names import IDENTITY
 from engine.nearest import suggest
-from engine.rules.subject import Subject, listed
-from engine.spec.consent import Consent, ConsentRow
+from engine.rules.consent_rows import ADDRESS, STATUS, RowCheck, check_opt_in
+from engine.rules.subject import Subject
+from engine.rules.witness import tell_witness
+from engine.spec.consent import Consent
 from engine.text import Pointer
 
-_STATUS = "contact.status"
-_ADDRESS = "address.kind"
 # A table beyond this is no longer one that people read.
 _MOST_CASES = 20_000
 
@@ -23,6 +23,7 @@ def check_consent(subject: Subject) -> dict[tuple[str, ...], int]:
     if consent is None:
         return {}
     subject.exception(consent.unknown_status, ("consent", "unknown_status"))
+    check_opt_in(subject, consent)
     domains = _domains(subject, consent)
     if domains is None:
         return {}
@@ -31,7 +32,7 @@ def check_consent(subject: Subject) -> dict[tuple[str, ...], int]:
         return {}
     rows = [one for one in sets if one is not None]
     for index, row in enumerate(consent.rows):
-        _check_row(subject, row, rows[index], index)
+        RowCheck(subject, consent, row, rows[index], ("consent", "rows", index)).check()
     return _fill_table(subject, consent, domains, rows)
 
 
@@ -51,7 +52,7 @@ def _domains(subject: Subject, consent: Consent) -> dict[str, tuple[str, ...]] |
             )
             continue
         domains[fact] = named.values
-    for needed in (_STATUS, _ADDRESS):
+    for needed in (STATUS, ADDRESS):
         if needed not in consent.facts.values():
             subject.problems.report(
                 "MD440", ("consent", "facts"), f"the table must look at {needed}", at_key=True
@@ -63,7 +64,7 @@ def _domains(subject: Subject, consent: Consent) -> dict[str, tuple[str, ...]] |
         subject.problems.report("MD440", ("consent", "facts"), f"the table has {size} cases")
         return None
     complete = len(domains) == len(consent.facts)
-    needed_facts = {_STATUS, _ADDRESS} <= set(consent.facts.values())
+    needed_facts = {STATUS, ADDRESS} <= set(consent.facts.values())
     return domains if complete and needed_facts else None
 
 
@@ -115,90 +116,6 @@ def _check_values(
     return good
 
 
-def _check_row(
-    subject: Subject, row: ConsentRow, values: Mapping[str, frozenset[str]], index: int
-) -> None:
-    pointer: Pointer = ("consent", "rows", index)
-    decision, _, code = row.do.partition(" ")
-    if code:
-        subject.exception(code, (*pointer, "do"))
-        rule = subject.spec.exceptions.get(code)
-        if rule is not None and rule.level == "note":
-            subject.problems.report(
-                "MD446", (*pointer, "do"), f'"{code}" is only a note and would not hold anything'
-            )
-    consent = subject.spec.consent
-    facts = consent.facts if consent else {}
-    statuses = frozenset[str]().union(*(values[f] for f, ref in facts.items() if ref == _STATUS))
-    kinds = frozenset[str]().union(*(values[f] for f, ref in facts.items() if ref == _ADDRESS))
-    _check_decision(subject, decision, statuses, kinds, pointer)
-    _check_marketing(subject, row, statuses, kinds, pointer)
-    widens = decision == "add_subscribed" or row.may_market
-    if widens and "rest" in row.if_.values():
-        subject.problems.report(
-            "MD445",
-            pointer,
-            "a row with rest may not subscribe anybody or allow marketing",
-            effect="a status added by Dotdigital tomorrow would be marketed to",
-            help="name the values",
-        )
-
-
-def _check_decision(
-    subject: Subject, decision: str, statuses: frozenset[str], kinds: frozenset[str], at: Pointer
-) -> None:
-    none = subject.target.no_contact
-    known = statuses - {none}
-    if decision.startswith("add_") and known:
-        subject.problems.report(
-            "MD446",
-            (*at, "do"),
-            f"{decision} creates a contact, but the row also hits contacts that exist "
-            f"({listed(sorted(known)[:3])})",
-            effect="the status of a contact that exists belongs to Dotdigital",
-            help=f"let the row hit {none} only, and use leave for the others",
-        )
-    if decision == "leave" and none in statuses:
-        subject.problems.report(
-            "MD446",
-            (*at, "do"),
-            f"leave says nothing about {none}",
-            effect=f"a contact created without a status becomes "
-            f"{subject.target.creation_without_status}",
-            help="use add_unsubscribed or add_subscribed",
-        )
-    if decision == "add_subscribed" and "relay" in kinds:
-        subject.problems.report(
-            "MD447",
-            (*at, "do"),
-            "a relay address must never be subscribed",
-            help="let the row hit address kind real only",
-        )
-
-
-def _check_marketing(
-    subject: Subject, row: ConsentRow, statuses: frozenset[str], kinds: frozenset[str], at: Pointer
-) -> None:
-    if not row.may_market:
-        if row.do == "add_subscribed":
-            subject.problems.report(
-                "MD447", (*at, "may_market"), "whoever is subscribed may be marketed to: say true"
-            )
-        return
-    marketable = {one.code for one in subject.target.email_statuses if one.marketable}
-    if row.do == "add_subscribed":
-        marketable = marketable | {subject.target.no_contact}
-    barred = sorted(statuses - marketable)
-    if barred or "relay" in kinds or row.do == "add_unsubscribed":
-        why = f"the status {listed(barred[:3])}" if barred else "a relay address or no consent"
-        subject.problems.report(
-            "MD447",
-            (*at, "may_market"),
-            f"marketing is allowed here for {why}",
-            effect="people who did not agree would be marketed to",
-        )
-
-
 def _fill_table(
     subject: Subject,
     consent: Consent,
@@ -217,16 +134,17 @@ def _fill_table(
             overlaps.setdefault((hits[0], hits[1]), named)
         else:
             table[case] = hits[0]
-    _report_gaps(subject, gaps)
+    _report_gaps(subject, consent, gaps)
     for (first, second), named in overlaps.items():
         subject.problems.report(
             "MD443",
             ("consent", "rows", second),
             f"rows {first + 1} and {second + 1} both hit {_told(named)}",
             help="exactly one row may hit",
+            example=tell_witness(subject, consent, named),
         )
     for index in range(len(consent.rows)):
-        if all(not one for one in rows[index].values()) or not _ever_hits(rows[index]):
+        if not all(rows[index].values()):
             subject.problems.report(
                 "MD444", ("consent", "rows", index), f"row {index + 1} can never hit"
             )
@@ -239,11 +157,7 @@ def _hits(rows: list[dict[str, frozenset[str]]], named: Mapping[str, str]) -> It
             yield index
 
 
-def _ever_hits(row: Mapping[str, frozenset[str]]) -> bool:
-    return all(row.values())
-
-
-def _report_gaps(subject: Subject, gaps: list[dict[str, str]]) -> None:
+def _report_gaps(subject: Subject, consent: Consent, gaps: list[dict[str, str]]) -> None:
     if not gaps:
         return
     more = f" (and {len(gaps) - 1} more cases)" if len(gaps) > 1 else ""
@@ -253,6 +167,7 @@ def _report_gaps(subject: Subject, gaps: list[dict[str, str]]) -> None:
         f"no row for {_told(gaps[0])}{more}",
         effect="the decision for such an order would be missing",
         help="add a row; a catch-all with rest may only narrow",
+        example=tell_witness(subject, consent, gaps[0]),
         at_key=True,
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC
 
-from engine.inputs import CASES, Answer, Case, Input, ListInput, used_value
+from engine.inputs import CASES, NUMBERS, Answer, Case, Input, ListInput, used_value
 from engine.nearest import suggest
 from engine.rules.subject import Subject, listed
 from engine.runtime.values import read_day, read_email, read_instant, read_ip, read_url
-from engine.spec.read import Each, Outcomes, Read
+from engine.spec.read import Outcomes
 from engine.text import Pointer
 
 # Which declared types read which type of the payload lock without loss.
@@ -35,13 +35,13 @@ _NEEDS = {"choice": "choices", "day": "zone"}
 def check_inputs(subject: Subject) -> None:
     """Check every read and every list."""
     for one in subject.inputs.reads.values():
-        _check_outcomes(subject, one.read, one.answers, one.pointer)
+        _check_outcomes(subject, one, one.read)
         _check_type(subject, one)
         _check_type_keys(subject, one)
         for case, answer in one.answers.items():
             _check_answer(subject, one, answer, (*one.pointer, _key_of(one.read, case)))
     for each in subject.inputs.lists.values():
-        _check_outcomes(subject, each.each, each.answers, each.pointer)
+        _check_outcomes(subject, each, each.each)
         _check_list(subject, each)
 
 
@@ -51,34 +51,56 @@ def _key_of(outcomes: Outcomes, case: str) -> str:
     return "missing" if case != "unknown" and outcomes.missing is not None else "otherwise"
 
 
-def _check_outcomes(
-    subject: Subject, outcomes: Read | Each, answers: Mapping[Case, Answer], pointer: Pointer
-) -> None:
-    open_cases = [case for case in CASES if case not in answers]
+def _check_outcomes(subject: Subject, one: Input | ListInput, outcomes: Outcomes) -> None:
+    cases = [case for case in CASES if case != "blank" or _can_be_blank(one)]
+    open_cases = [case for case in cases if case not in one.answers]
     if open_cases:
         subject.problems.report(
             "MD406",
-            pointer,
-            f'"{pointer[-1]}" does not say what happens when the value is {listed(open_cases)}',
+            one.pointer,
+            f'"{one.pointer[-1]}" does not say what happens when the value is {listed(open_cases)}',
             help="answer it: fail CODE, skip, clear or use VALUE, under its own name, or under "
             "missing (absent, null, blank) or otherwise",
             effect="nothing may be silent",
             at_key=True,
         )
-    whole = outcomes.absent and outcomes.null and outcomes.blank
-    if (outcomes.missing and whole) or (outcomes.otherwise and not _otherwise_counts(outcomes)):
-        subject.problems.report(
-            "MD407",
-            pointer,
-            f'"{pointer[-1]}" has an answer that no case is left for',
-            at_key=True,
-            severity="warning",
-        )
+        return
+    for key, covered in _covered(outcomes).items():
+        if key != "otherwise" and covered and not covered & one.possible:
+            subject.problems.report(
+                "MD474",
+                (*one.pointer, key),
+                f"the value is never {listed(case for case in CASES if case in covered)} here",
+                effect="an empty text in its place is unknown, so the answer decides nothing"
+                if covered == {"blank"}
+                else f"{subject.source.name} always gives it, so the answer decides nothing",
+                help="let otherwise answer what should never happen",
+                severity="warning",
+            )
+        elif not covered:
+            subject.problems.report(
+                "MD474",
+                (*one.pointer, key),
+                f'the other answers leave no case for "{key}"',
+                severity="warning",
+            )
 
 
-def _otherwise_counts(outcomes: Outcomes) -> bool:
-    missing = outcomes.missing or (outcomes.absent and outcomes.null and outcomes.blank)
-    return not (missing and outcomes.unknown)
+def _can_be_blank(one: Input | ListInput) -> bool:
+    return isinstance(one, ListInput) or one.read.type not in NUMBERS
+
+
+def _covered(outcomes: Outcomes) -> dict[str, frozenset[Case]]:
+    """Give the cases that each answer written down is the one for."""
+    covered: dict[str, set[Case]] = {}
+    for key in (*CASES, "missing", "otherwise"):
+        if getattr(outcomes, key) is not None:
+            covered[key] = set()
+    for case in CASES:
+        key = _key_of(outcomes, case)
+        if key in covered:
+            covered[key].add(case)
+    return {key: frozenset(cases) for key, cases in covered.items()}
 
 
 def _check_answer(subject: Subject, one: Input, answer: Answer, pointer: Pointer) -> None:

@@ -136,20 +136,6 @@ def _check_parts(subject: Subject, send: Send, operation: Operation, pointer: Po
         subject.problems.report(
             "MD465", (*pointer, "lists"), f"{send.operation} takes no lists", at_key=True
         )
-    if send.evidence and set(send.evidence) != set(operation.evidence):
-        subject.problems.report(
-            "MD465",
-            (*pointer, "evidence"),
-            f"evidence needs exactly {listed(operation.evidence) or 'nothing here'}",
-            effect="a consent record without all its parts is no evidence",
-            at_key=True,
-        )
-    for name, value in send.evidence.items():
-        if isinstance(value, str):
-            at = (*pointer, "evidence", name)
-            named = subject.name(value, at)
-            if named is not None and (named.level or named.clearable or named.is_number):
-                subject.problems.report("MD465", at, f'"{value}" is no text of the record')
 
 
 def _check_status(subject: Subject, send: Send, operation: Operation, pointer: Pointer) -> None:

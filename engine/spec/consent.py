@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from engine.spec.base import Concept, ExceptionCode, Reference, Sentence
+from engine.spec.base import Concept, ExceptionCode, Name, Reference, Sentence
+from engine.spec.send import Scalar
 
 Decision = Annotated[
     str,
@@ -43,7 +44,21 @@ class Consent(Concept):
     facts: dict[str, Reference] = Field(
         title="Facts",
         description="The table's columns and where each value comes from: `contact.status` (what "
-        "Dotdigital says), `address.kind` (real or relay), or a read of type choice or code.",
+        "Dotdigital says), `address.kind` (real or relay), `consent.evidence`, or a read of type "
+        "choice or code.",
+    )
+    opt_in: dict[str, list[str]] = Field(
+        default_factory=dict,
+        title="Opt-in",
+        description="The answers that give consent, by fact. Only a row limited to them may "
+        "subscribe, and what stands in for a missing answer is never one of them.",
+    )
+    evidence: dict[Name, Scalar] = Field(
+        default_factory=dict,
+        title="Evidence",
+        description="The parts of the record that proves an opt-in. With it there is the fact "
+        "`consent.evidence`: `whole` when every part is there, else `partial`. Only a row limited "
+        "to `whole` may subscribe.",
     )
     rows: list[ConsentRow] = Field(min_length=1, title="Rows", description="The table.")
     unknown_status: ExceptionCode = Field(

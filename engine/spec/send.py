@@ -85,8 +85,9 @@ class Send(Concept):
     lists: list[ListItem] = Field(
         default_factory=list, title="Lists", description="Lists the contact is added to."
     )
-    evidence: dict[Name, Scalar] = Field(
-        default_factory=dict,
+    evidence: bool = Field(
+        default=False,
         title="Evidence",
-        description="The parts of a consent record; sent only when every part is there.",
+        description="Whether whoever is created as subscribed takes the consent record along, "
+        "whose parts stand under `consent.evidence`.",
     )
