@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from engine.checked import CheckedSpec
-from engine.inputs import resolve_inputs
 from engine.lock import LockError, SourceLock, TargetLock, load_source, load_target
 from engine.names import build_names
 from engine.params import ParamError, Params, resolve_params
 from engine.problem import Problem, sort_problems
 from engine.problems import ProblemList
+from engine.reading import resolve_inputs
 from engine.rules import RULES, Subject, check_unused
 from engine.rules.consent import check_consent
 from engine.shape import as_spec, check_shape

@@ -31,6 +31,35 @@ class CustomFields:
 
 
 @dataclass(frozen=True, slots=True)
+class AmountMark:
+    """What the source lock says of an amount (`x-amount`); an empty text: nothing is said.
+
+    `kind`: `listed` (as the shop shows it), `tax`, `unit` (of one piece), `included` (already in
+    another), `commission` or `purchase` (between shop and platform). `part`: `goods`, `delivery`,
+    `fee` or `all` of them. `moment`: `cancelled` or `refunded`, else what is due now.
+    """
+
+    kind: str = ""
+    part: str = ""
+    moment: str = ""
+
+    def within(self, outer: AmountMark) -> AmountMark:
+        """Give the mark as it stands inside a list with a mark of its own."""
+        return AmountMark(
+            self.kind or outer.kind, self.part or outer.part, self.moment or outer.moment
+        )
+
+
+NO_MARK = AmountMark()
+
+
+def amount_mark(node: Mapping[str, object] | None) -> AmountMark:
+    """Give the mark of a schema node."""
+    mark = (node or {}).get("x-amount")
+    return AmountMark(**mark) if isinstance(mark, dict) else NO_MARK
+
+
+@dataclass(frozen=True, slots=True)
 class SourceLock:
     """What one record of the source may hold; `schema` is a JSON Schema with our marks."""
 

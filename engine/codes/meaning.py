@@ -103,6 +103,40 @@ MEANING: dict[str, Code] = {
         "currency without a currency read",
         "All amounts of a record are in one currency, which is read as the type currency.",
     ),
+    "MD421": Code(
+        "amounts of different kinds in one total",
+        "A total holds amounts of one kind and one tax basis. Listed prices hold their tax in the"
+        " mode TAX_INCLUDED and leave it out in TAX_EXCLUDED, so tax is added in that mode only, and"
+        " then to every part. Prices of one piece, commission and what the platform pays are other"
+        " kinds.",
+    ),
+    "MD422": Code(
+        "cancelations subtracted from current amounts",
+        "Mirakl takes a cancelation out of line and order totals at once, so what is due now is net"
+        " of it already. Subtracting it again is the usual mistake of connectors, and revenue is then"
+        " too low by every cancelation. Add cancelations only to say what was placed.",
+    ),
+    "MD423": Code(
+        "amount counted twice",
+        "In some situation, such as a refund that is paid, the total holds the same amount twice, or"
+        " an amount beside another that holds it already.",
+    ),
+    "MD424": Code(
+        "refunds that are forgotten",
+        "Every state of a refund either counts or is left out on purpose: what a condition leaves"
+        " out stands under `leaves` with the reason. Amounts of lines that can be refunded are only"
+        " revenue once some total counts the refunds.",
+    ),
+    "MD425": Code(
+        "equation that decides nothing",
+        "No amount is below 0, so some rules hold whatever the order says, and others never can. A"
+        " rule guards something only when it compares figures from different places.",
+    ),
+    "MD426": Code(
+        "amounts that nothing is compared with",
+        "Lines add up to revenue, but no equation holds them against a total of the record. A line"
+        " that is missing from the payload, or read wrongly, would not be noticed.",
+    ),
     "MD430": Code(
         "identity that cannot hold",
         "The person key comes from an id, addresses are read as email, and the exceptions of "

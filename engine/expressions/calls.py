@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from jmespath.exceptions import JMESPathTypeError
 from jmespath.functions import Functions
 
+from engine.expressions.meter import pay_call
 from engine.expressions.tree import ARGUMENTS_CODE, FUNCTION_CODE, Node, PathError
 from engine.nearest import suggest
 
@@ -138,17 +139,18 @@ def refer_to(select: Select) -> Select:
 
 def compile_call(node: Node, arguments: list[Select]) -> Select:
     """Compile a call; what jmespath's function raises on the data becomes a `PathError`."""
-    name = node.name
+    name, pay = node.name, pay_call(node)
 
     def select(value: object) -> object:
         given = [argument(value) for argument in arguments]
+        pay(given)
         try:
             result: object = _FUNCTIONS.call_function(name, given)
         except PathError:
             raise  # from inside an & argument: it already has its place
         except JMESPathTypeError as error:
             raise _explain_type(node, error) from None
-        except (TypeError, ValueError, ArithmeticError):
+        except (TypeError, ValueError, ArithmeticError, RecursionError):
             message = f"{name}() cannot work on the values it was given"
             raise PathError(message, node.start, node.end, code=ARGUMENTS_CODE) from None
         return result

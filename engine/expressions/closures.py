@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from engine.expressions import comparisons, projections
 from engine.expressions.calls import Select, compile_call, refer_to
+from engine.expressions.meter import pay_elements, pay_merged, weigh
 from engine.expressions.projections import chain, give_all
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _compile_pipe(node: Node) -> Select:
     left, right = node.children
     test = _find_equal_test(left) if left.kind == "filter_projection" else None
     if test and left.children[1].kind == "field" and _takes_first(right):
-        base, member = compile_node(left.children[0]), left.children[1].name
+        base, member = _compile_base(left), left.children[1].name
         return projections.find_equal(base, *test, member)
     return chain(_compile_all(node.children))
 
@@ -68,7 +69,7 @@ def _find_equal_test(node: Node) -> tuple[str, str] | None:
 
 
 def _compile_filter(node: Node) -> Select:
-    base, right = _compile_all(node.children[:2])
+    base, right = _compile_base(node), compile_node(node.children[1])
     test = _find_equal_test(node)
     if test:
         return projections.filter_equal(base, *test, right)
@@ -79,10 +80,24 @@ def _compile_filter(node: Node) -> Select:
 
 
 def _compile_projection(node: Node) -> Select:
-    base, right = node.children
+    base, right = _compile_base(node), node.children[1]
     if right.kind == "field":
-        return projections.project_member(compile_node(base), right.name)
-    return projections.project(compile_node(base), compile_node(right))
+        return projections.project_member(base, right.name)
+    return projections.project(base, compile_node(right))
+
+
+def _compile_values(node: Node) -> Select:
+    return projections.project_values(_compile_base(node), compile_node(node.children[1]))
+
+
+def _compile_base(node: Node) -> Select:
+    """Compile what a projection goes through, which pays for each of its elements."""
+    steps = 1 + sum(weigh(child) for child in node.children[1:])
+    return pay_elements(compile_node(node.children[0]), steps, node)
+
+
+def _compile_flatten(node: Node) -> Select:
+    return projections.flatten(pay_merged(compile_node(node.children[0]), node))
 
 
 def _compile_comparator(node: Node) -> Select:
@@ -94,7 +109,7 @@ def _compile_comparator(node: Node) -> Select:
         left, right = right, left
     if right.kind == "literal":
         return comparisons.compare_literal(compile_node(left), right.value, negated=negated)
-    return comparisons.compare_equal(compile_node(left), compile_node(right), negated=negated)
+    return comparisons.compare_equal(node, compile_node(left), compile_node(right))
 
 
 def _compile_list(node: Node) -> Select:
@@ -131,7 +146,7 @@ _COMPILERS: dict[str, Callable[[Node], Select]] = {
     "expref": _from_children(refer_to),
     "field": lambda node: projections.select_members([node.name]),
     "filter_projection": _compile_filter,
-    "flatten": _from_children(projections.flatten),
+    "flatten": _compile_flatten,
     "function_expression": lambda node: compile_call(node, _compile_all(node.children)),
     "identity": lambda _node: give_all,
     "index": lambda node: projections.select_element(cast("int", node.value)),
@@ -145,5 +160,5 @@ _COMPILERS: dict[str, Callable[[Node], Select]] = {
     "projection": _compile_projection,
     "slice": lambda node: projections.select_slice(cast("slice", node.value)),
     "subexpression": _compile_chain,
-    "value_projection": _from_children(projections.project_values),
+    "value_projection": _compile_values,
 }

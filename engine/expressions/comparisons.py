@@ -6,6 +6,7 @@ import operator
 from numbers import Number
 from typing import TYPE_CHECKING, Any
 
+from engine.expressions.meter import pay_whole
 from engine.expressions.tree import Node, PathError
 
 if TYPE_CHECKING:
@@ -45,11 +46,26 @@ def is_ordered(value: object) -> bool:
     return isinstance(value, (str, Number)) and not isinstance(value, bool)
 
 
-def compare_equal(left: Select, right: Select, *, negated: bool) -> Select:
-    """Compile `==`, or `!=` when negated."""
-    if negated:
-        return lambda value: not are_equal(left(value), right(value))
-    return lambda value: are_equal(left(value), right(value))
+def compare_equal(node: Node, left: Select, right: Select) -> Select:
+    """Compile `==` or `!=`; comparing lists or objects is paid for, as it goes to their depth."""
+    negated = node.value == "ne"
+
+    def select(value: object) -> object:
+        first, second = left(value), right(value)
+        if isinstance(first, list | dict) and first.__class__ is second.__class__:
+            return _are_alike(first, second, node) is not negated
+        return are_equal(first, second) is not negated
+
+    return select
+
+
+def _are_alike(first: list[object] | dict[str, object], second: object, node: Node) -> bool:
+    pay_whole(first, node)
+    try:
+        return first == second
+    except RecursionError:
+        message = "values nested too deeply cannot be compared"
+        raise PathError(message, node.start, node.end, code=TYPES_CODE) from None
 
 
 def compare_literal(select: Select, literal: object, *, negated: bool) -> Select:
@@ -62,7 +78,9 @@ def compare_literal(select: Select, literal: object, *, negated: bool) -> Select
         if negated:
             return lambda value: select(value) != literal
         return lambda value: select(value) == literal
-    return compare_equal(select, lambda _value: literal, negated=negated)
+    if negated:
+        return lambda value: not are_equal(select(value), literal)
+    return lambda value: are_equal(select(value), literal)
 
 
 def compare_order(node: Node, left: Select, right: Select) -> Select:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.expressions.closures import compile_node
+from engine.expressions.meter import limit, needs_limit
 from engine.expressions.syntax import read_tree
 from engine.expressions.tree import Node, PathError
 
@@ -22,7 +23,8 @@ class Path:
     `steps` are its members when it is a plain chain of them (`customer.locale`), else None.
     `select` takes decoded JSON and gives what `jmespath.search` (1.1.0) gives, None when nothing
     is found; it shares lists and objects with its input. Where that search raises on the data (a
-    function given a wrong type, a number ordered against a text), `select` raises `PathError`.
+    function given a wrong type, a number ordered against a text), `select` raises `PathError`; so
+    it does where it would take more steps than a record is worth (see `engine.expressions.meter`).
     """
 
     text: str
@@ -34,10 +36,11 @@ def compile_path(text: str) -> Path:
     """Compile a path; raises `PathError` with the place inside the text.
 
     Refused beyond JMESPath's own grammar: unknown functions, a wrong number of arguments, and
-    more than 500 characters, 100 nodes or 20 levels.
+    more than 500 characters, 100 nodes, 20 levels or 16 copies of what it is given.
     """
     tree = read_tree(text)
-    return Path(text, _find_steps(tree), compile_node(tree))
+    select = compile_node(tree)
+    return Path(text, _find_steps(tree), limit(select) if needs_limit(tree) else select)
 
 
 def _find_steps(tree: Node) -> tuple[str, ...] | None:

@@ -15,6 +15,7 @@ from jmespath.exceptions import LexerError, ParseError
 from jmespath.lexer import Lexer
 
 from engine.expressions.calls import check_calls
+from engine.expressions.meter import check_copies
 from engine.expressions.slips import check_brackets, check_order, explain_character, explain_token
 from engine.expressions.tree import BOUNDS_CODE, Node, PathError, Token
 
@@ -50,6 +51,7 @@ def read_tree(text: str) -> Node:
     tree = _place(_parse(text, tokens), iter([t for t in tokens if t.kind in _LEAVES]), 0)
     _check_size(tree, len(text))
     check_calls(tree)
+    check_copies(tree, len(text))
     return tree
 
 

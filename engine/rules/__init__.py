@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.rules.equations import check_equations
 from engine.rules.evidence import check_evidence
 from engine.rules.identity import check_identity, check_names, check_record
 from engine.rules.inputs import check_inputs
 from engine.rules.money import check_money
+from engine.rules.money_proof import check_money_proof
 from engine.rules.params import check_params, check_unused
 from engine.rules.sends import check_sends
 from engine.rules.subject import Subject
@@ -25,6 +27,8 @@ RULES: tuple[Callable[[Subject], None], ...] = (
     check_sends,
     check_evidence,
     check_sentences,
+    check_money_proof,
+    check_equations,
 )
 
 __all__ = ["RULES", "Subject", "check_unused"]

@@ -81,9 +81,25 @@ def _check_sum(subject: Subject, name: str, total: Total, seen: set[str]) -> Non
             continue
         if named.level[: len(level_of(name))] != level_of(name):
             subject.within(named, level_of(name), at)
+        _check_lists(subject, named, at)
         deepest = max(deepest, named.level, key=len)
     if total.where is not None:
         check_condition(subject, total.where, (*pointer, "where"), deepest, stage=READ)
+
+
+def _check_lists(subject: Subject, named: Named, at: Pointer) -> None:
+    """Report lists whose unreadable elements are left out of a sum without a word."""
+    for depth in range(len(named.level)):
+        one = subject.inputs.lists.get(".".join(named.level[: depth + 1]))
+        unknown = one.answers.get("unknown") if one is not None else None
+        if one is not None and unknown is not None and unknown.kind == "skip":
+            subject.problems.report(
+                "MD418",
+                at,
+                f'unreadable elements of "{one.name}" are skipped, so the sum could silently be '
+                "too small",
+                help="let the list say unknown: fail CODE",
+            )
 
 
 def _check_calc(subject: Subject, name: str, calc: str, seen: set[str]) -> None:

@@ -28,6 +28,11 @@ class Total(Concept):
     where: Condition | None = Field(
         None, title="Where", description="Only elements for which this holds are added."
     )
+    leaves: dict[str, Sentence] = Field(
+        default_factory=dict,
+        title="Leaves",
+        description="Codes of refunds that `where` leaves out on purpose, each with the reason.",
+    )
     calc: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = Field(
         None, title="Calc", description="Totals joined by `+` and `-`."
     )
