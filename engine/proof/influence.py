@@ -39,7 +39,7 @@ class Influence:
 
     def _of(self, reference: str) -> frozenset[str]:
         if reference not in self._known:
-            own = self._lists_above(reference)
+            own = self._walks_of(reference)
             parts = frozenset(own).union(*(self._of(part) for part in self._parts(reference)))
             self._known[reference] = parts | self._itself(reference)
         return self._known[reference]
@@ -49,17 +49,18 @@ class Influence:
         is_input = reference in inputs.reads or reference in inputs.lists
         return frozenset([reference]) if is_input else frozenset()
 
-    def _lists_above(self, reference: str) -> Iterator[str]:
-        level = level_of(reference)
-        names = (".".join(level[: depth + 1]) for depth in range(len(level)))
-        return (name for name in names if name in self._checked.inputs.lists)
+    def _walks_of(self, reference: str) -> Iterator[str]:
+        """Give the lists a name is taken from, and the keys that tell their elements apart."""
+        steps = reference.split(".")
+        for name in (".".join(steps[:depth]) for depth in range(1, len(steps) + 1)):
+            one = self._checked.inputs.lists.get(name)
+            if one is not None:
+                yield name
+                yield from [f"{name}.{one.each.key}"] if one.each.key is not None else []
 
     def _parts(self, reference: str) -> Iterable[str]:
         """Give the names a name is made of, one step down."""
         spec = self._checked.spec
-        if reference in self._checked.inputs.lists:
-            key = self._checked.inputs.lists[reference].each.key
-            return [f"{reference}.{key}"] if key is not None else []
         if spec.money is not None and reference in spec.money.totals:
             return self._parts_of_total(spec.money.totals[reference])
         if reference in spec.text:

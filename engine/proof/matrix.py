@@ -153,6 +153,8 @@ def _without(checked: CheckedSpec, target: TargetField, one: Input | ListInput) 
             return said if text.join is None else f"not joined; if nothing is, {said}"
     if one.name in checked.optional_evidence():
         return "no proof of consent, so nobody is subscribed by it"
+    if target.part == "sentence":
+        return "said as (not known)"
     return "left out" if target.is_value else "the condition sees it as missing"
 
 

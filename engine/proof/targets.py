@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.checked import CheckedSpec
+from engine.expressions.templates import compile_template
 from engine.proof.influence import names_in
 from engine.spec.send import LiteralValue, Objects, Send, Value
 from engine.text import Pointer
@@ -26,10 +27,12 @@ class TargetField:
 
 
 def list_targets(checked: CheckedSpec) -> Iterator[TargetField]:
-    """Give every field of every send, then what decides about the record as a whole."""
+    """Give every field of every send, then what decides about the record as a whole,
+    and the sentences that exceptions say."""
     for name, send in checked.spec.send.items():
         yield from _send_targets(checked, name, send)
     yield from _record_targets(checked)
+    yield from _sentence_targets(checked)
 
 
 def _send_targets(checked: CheckedSpec, part: str, send: Send) -> Iterator[TargetField]:
@@ -62,6 +65,13 @@ def _value_targets(part: str, name: str, value: Value, pointer: Pointer) -> Iter
             )
     elif not isinstance(value, LiteralValue) and not value.startswith("$"):
         yield TargetField(part, name, (value,), pointer, is_value=True)
+
+
+def _sentence_targets(checked: CheckedSpec) -> Iterator[TargetField]:
+    for code, rule in checked.spec.exceptions.items():
+        names = tuple(name for name in compile_template(rule.say).names if name != "value")
+        if names:
+            yield TargetField("sentence", code, names, ("exceptions", code, "say"), is_value=False)
 
 
 def _record_targets(checked: CheckedSpec) -> Iterator[TargetField]:
