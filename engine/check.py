@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from engine.checked import CheckedSpec
+from engine.ignores import apply_ignores
 from engine.lock import LockError, SourceLock, TargetLock, load_source, load_target
 from engine.names import build_names
 from engine.params import ParamError, Params, resolve_params
@@ -43,7 +44,9 @@ def check_mapping(raw: bytes, path: str, given: Mapping[str, ParamValue]) -> Che
     problems += check_shape(document, SCHEMA)
     if _has_error(problems):
         return _refused(problems)
-    return _check_meaning(document, as_spec(document, MappingSpec), given, problems)
+    found = _check_meaning(document, as_spec(document, MappingSpec), given, problems)
+    problems = sort_problems(apply_ignores(document, list(found.problems)))
+    return Checked(tuple(problems), None if _has_error(problems) else found.spec)
 
 
 def _check_meaning(

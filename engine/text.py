@@ -44,7 +44,7 @@ class Document:
         A text that is not written as it reads (escapes, folded lines) gives its whole place.
         """
         whole = self.place_of(pointer)
-        value = self._find(pointer)
+        value = self.value_at(pointer)
         if not isinstance(value, str):
             return whole
         end = max(0, min(end, len(value)))
@@ -61,7 +61,7 @@ class Document:
         lines = split_lines(self.text)
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
-    def _find(self, pointer: Pointer) -> Json:
+    def value_at(self, pointer: Pointer) -> Json:
         """Give the value at a pointer, None when there is none."""
         value = self.data
         for step in pointer:
