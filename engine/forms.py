@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from engine.nearest import nearest
+from engine.patterns import fits
 
 _OUTCOME = "^(skip|clear|fail [A-Z][A-Z0-9_]{2,39}|use .{0,200})$"
 _DECISION = "^(add_subscribed|add_unsubscribed|leave|hold [A-Z][A-Z0-9_]{2,39})$"
@@ -48,12 +49,6 @@ KINDS = {
     "object": "a block of keys",
 }
 _LONGEST_QUOTE = 60
-
-
-def fits(pattern: str, text: str) -> bool:
-    """Whether a text fits a pattern; unlike Python's, its `$` stands only at the very end."""
-    closed = pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
-    return re.search(closed, text) is not None
 
 
 def form_of(pattern: str) -> str:

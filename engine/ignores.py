@@ -42,9 +42,9 @@ def apply_ignores(document: Document, problems: list[Problem]) -> list[Problem]:
     for one in ignores:
         severity = met.get((one.code, one.line))
         if severity == "error":
-            told.append(_tell(one, "MD121", f"{one.code} is an error here and cannot be ignored"))
+            told.append(_tell(one, "MD491", f"{one.code} is an error here and cannot be ignored"))
         elif severity is None:
-            told.append(_tell(one, "MD122", f"there is no {one.code} to ignore on this line"))
+            told.append(_tell(one, "MD492", f"there is no {one.code} to ignore on this line"))
     return [*kept, *told]
 
 
@@ -53,7 +53,7 @@ def _key(problem: Problem) -> tuple[str, int]:
 
 
 def _tell(one: Ignore, code: str, message: str) -> Problem:
-    severity: Severity = "warning" if code == "MD122" else "error"
+    severity: Severity = "warning" if code == "MD492" else "error"
     return Problem(code, message, one.place, severity=severity, source=one.source)
 
 
@@ -83,7 +83,7 @@ def _explain(place: Place, line: str, unknown: list[str], *, is_ignore: bool) ->
     else:
         message = "an ignore needs its reason"
     return Problem(
-        "MD121", message, place, help="write # miradot: ignore[CODE] reason", source=line
+        "MD491", message, place, help="write # miradot: ignore[CODE] reason", source=line
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from engine.forms import KINDS, fits, form_of, join_words, kind_of, mend, name_concept, quote
+from engine.forms import KINDS, form_of, join_words, kind_of, mend, name_concept, quote
 from engine.nearest import nearest, suggest
+from engine.patterns import fits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

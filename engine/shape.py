@@ -6,8 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from engine.forms import fits
 from engine.misfits import UNKNOWN_KEY, Misfit, explain_errors
+from engine.patterns import fits
 from engine.problem import Place, Problem
 from engine.resources import read_schema
 from engine.spec.base import Concept

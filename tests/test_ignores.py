@@ -47,26 +47,26 @@ def test_other_comments_may_stand_between_an_ignore_and_its_line() -> None:
     ],
 )
 def test_an_ignore_without_code_or_reason_is_an_error(comment: str) -> None:
-    assert ("MD121", "error") in check(f"{NEEDLESS}  {comment}")
+    assert ("MD491", "error") in check(f"{NEEDLESS}  {comment}")
 
 
 def test_an_ignore_that_nothing_needs_is_reported() -> None:
-    assert check(f"{QUANTITY}otherwise: fail BROKEN}}  {REASON}") == [("MD122", "warning")]
+    assert check(f"{QUANTITY}otherwise: fail BROKEN}}  {REASON}") == [("MD492", "warning")]
 
 
 def test_an_ignore_of_another_code_ignores_nothing() -> None:
     told = check(f"{NEEDLESS}  {REASON.replace('MD474', 'MD407')}")
-    assert told == [("MD474", "warning"), ("MD122", "warning")]
+    assert told == [("MD474", "warning"), ("MD492", "warning")]
 
 
 def test_an_error_is_never_ignored() -> None:
     line = f"{QUANTITY}unknown: fail BROKEN}}  # miradot: ignore[MD406] later"
-    assert check(line) == [("MD406", "error"), ("MD121", "error")]
+    assert check(line) == [("MD406", "error"), ("MD491", "error")]
 
 
 def test_several_codes_share_a_reason() -> None:
-    line = f"{NEEDLESS}  # miradot: ignore[MD474, MD122] both were looked at"
-    assert check(line) == [("MD122", "warning")]
+    line = f"{NEEDLESS}  # miradot: ignore[MD474, MD492] both were looked at"
+    assert check(line) == [("MD492", "warning")]
 
 
 def test_a_text_that_reads_like_an_ignore_is_a_text() -> None:

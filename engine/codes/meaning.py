@@ -106,20 +106,20 @@ MEANING: dict[str, Code] = {
     "MD421": Code(
         "amounts of different kinds in one total",
         "A total holds amounts of one kind and one tax basis. Listed prices hold their tax in the"
-        " mode TAX_INCLUDED and leave it out in TAX_EXCLUDED, so tax is added in that mode only, and"
-        " then to every part. Prices of one piece, commission and what the platform pays are other"
-        " kinds.",
+        " mode TAX_INCLUDED and leave it out in TAX_EXCLUDED, so tax is added in that mode only,"
+        " and then to every part. Prices of one piece, commission and what the platform pays are"
+        " other kinds.",
     ),
     "MD422": Code(
         "cancelations subtracted from current amounts",
         "Mirakl takes a cancelation out of line and order totals at once, so what is due now is net"
-        " of it already. Subtracting it again is the usual mistake of connectors, and revenue is then"
+        " of it already. Subtracting it again is the usual mistake, and revenue is then"
         " too low by every cancelation. Add cancelations only to say what was placed.",
     ),
     "MD423": Code(
         "amount counted twice",
-        "In some situation, such as a refund that is paid, the total holds the same amount twice, or"
-        " an amount beside another that holds it already.",
+        "In some situation, such as a refund that is paid, the total holds the same amount twice,"
+        " or an amount beside another that holds it already.",
     ),
     "MD424": Code(
         "refunds that are forgotten",
@@ -274,5 +274,16 @@ MEANING: dict[str, Code] = {
         "name not known in a sentence",
         "The sentence of an exception can show reads, totals and parameters, which are known "
         "when it is raised.",
+    ),
+    "MD491": Code(
+        "ignore that is not allowed",
+        "A comment `# miradot: ignore[CODE] reason` accepts a warning on its line, or on the next"
+        " one when it stands alone. It names the code and gives the reason, which reviewers read."
+        " Errors are never ignored.",
+    ),
+    "MD492": Code(
+        "ignore that ignores nothing",
+        "The line has no such warning any more, so the comment would only hide the next one. Remove"
+        " it.",
     ),
 }

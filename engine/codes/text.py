@@ -101,15 +101,4 @@ TEXT: dict[str, Code] = {
         "A file has at most 5,000 keys and values, so that no file can stall a check. Split it, or"
         " move data out of it.",
     ),
-    "MD121": Code(
-        "ignore that is not allowed",
-        "A comment `# miradot: ignore[CODE] reason` accepts a warning on its line, or on the next"
-        " one when it stands alone. It names the code and gives the reason, which reviewers read."
-        " Errors are never ignored.",
-    ),
-    "MD122": Code(
-        "ignore that ignores nothing",
-        "The line has no such warning any more, so the comment would only hide the next one. Remove"
-        " it.",
-    ),
 }

@@ -7,7 +7,6 @@ from functools import cached_property
 
 from engine.checked import CheckedSpec
 from engine.expressions.templates import compile_template
-from engine.inputs import level_of
 from engine.spec.condition import When
 from engine.spec.money import Total, terms_of
 

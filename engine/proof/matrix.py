@@ -139,23 +139,35 @@ def _without(checked: CheckedSpec, target: TargetField, one: Input | ListInput) 
     """Say what a field does without an input that is skipped."""
     if isinstance(one, ListInput):
         return "no elements"
-    identity = checked.spec.identity
-    if identity is not None and one.name == identity.person.from_:
-        return f"held as {identity.no_person}"
-    if identity is not None and one.name in identity.address:
-        held = f"held as {identity.no_address}"
-        return (
-            held if len(identity.address) == 1 else f"the next address counts; without any, {held}"
-        )
-    for text in (checked.spec.text.get(name) for name in target.names):
-        if text is not None:
-            said = _outcome(checked, text.missing)
-            return said if text.join is None else f"not joined; if nothing is, {said}"
+    found = _without_person(checked, one) or _without_part(checked, target)
+    if found:
+        return found
     if one.name in checked.optional_evidence():
         return "no proof of consent, so nobody is subscribed by it"
     if target.part == "sentence":
         return "said as (not known)"
     return "left out" if target.is_value else "the condition sees it as missing"
+
+
+def _without_person(checked: CheckedSpec, one: Input) -> str:
+    """Say what follows when the person or an address is not there."""
+    identity = checked.spec.identity
+    if identity is not None and one.name == identity.person.from_:
+        return f"held as {identity.no_person}"
+    if identity is not None and one.name in identity.address:
+        held = f"held as {identity.no_address}"
+        only = len(identity.address) == 1
+        return held if only else f"the next address counts; without any, {held}"
+    return ""
+
+
+def _without_part(checked: CheckedSpec, target: TargetField) -> str:
+    """Say what a text of the target does when a name in it is not there."""
+    for text in (checked.spec.text.get(name) for name in target.names):
+        if text is not None:
+            said = _outcome(checked, text.missing)
+            return said if text.join is None else f"not joined; if nothing is, {said}"
+    return ""
 
 
 def _outcome(checked: CheckedSpec, text: str) -> str:

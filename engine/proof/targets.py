@@ -27,8 +27,7 @@ class TargetField:
 
 
 def list_targets(checked: CheckedSpec) -> Iterator[TargetField]:
-    """Give every field of every send, then what decides about the record as a whole,
-    and the sentences that exceptions say."""
+    """Give every field of every send, what decides about all of it, and what exceptions say."""
     for name, send in checked.spec.send.items():
         yield from _send_targets(checked, name, send)
     yield from _record_targets(checked)

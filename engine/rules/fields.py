@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from engine.lock import Operation
 from engine.names import Named, NameType
 from engine.nearest import suggest
+from engine.patterns import fits
 from engine.rules.subject import Subject
 from engine.spec.send import LiteralValue, Objects, Scalar, Send, Value
 from engine.text import Pointer
@@ -87,7 +87,7 @@ def _check_data_field(subject: Subject, name: str, named: Named, pointer: Pointe
 
 
 def _check_member(subject: Subject, name: str, named: Named, pointer: Pointer) -> None:
-    if not re.fullmatch(subject.target.insight.field_name, name):
+    if not fits(subject.target.insight.field_name, name):
         subject.problems.report(
             "MD463", pointer, f'"{name}" is no field name: letters, digits, - and _', at_key=True
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from engine.lock import Operation, Slot
 from engine.nearest import suggest
+from engine.patterns import fits
 from engine.rules.conditions import check_when
 from engine.rules.fields import check_fields
 from engine.rules.subject import Subject, listed
@@ -121,7 +121,7 @@ def _check_literal(subject: Subject, slot: Slot, text: object, pointer: Pointer)
         if slot.type in ("status", "email"):
             subject.problems.report("MD461", pointer, f"a fixed {slot.type} is never right")
         return
-    if not isinstance(text, str) or not re.fullmatch(subject.target.insight.collection_name, text):
+    if not isinstance(text, str) or not fits(subject.target.insight.collection_name, text):
         subject.problems.report("MD461", pointer, f'"{text}" is no collection name')
         return
     known = subject.target.collection(text)
