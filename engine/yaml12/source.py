@@ -36,6 +36,9 @@ class Source:
         start, end = event.start_mark, event.end_mark
         if start is None or end is None:
             return self.place(0, 0)
+        if max(start.line, end.line) >= len(self.lines):
+            # libyaml counts a line that no line break ends as if one did.
+            return self.place(min(start.index, len(self.text)), len(self.text))
         if isinstance(event, ScalarEvent) and event.style in _BLOCK_STYLES:
             written = self.text[start.index : end.index].rstrip()
             return self.place(start.index, start.index + len(written))
