@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
-import orjson
-
+from engine.sources.decoding import DecodeError, Doubled, decode, find_doubled
 from engine.sources.scanner import ArrayError, scan_elements
 
 Record = dict[str, object]
@@ -80,8 +79,8 @@ def _fault_of(head: bytes) -> str:
     if text[:1] in b"{[":
         return ""
     try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        value, _ = decode(text)
+    except DecodeError:
         return f"this is not JSON: it begins with {_excerpt(text)}"
     return f"a record is an object, this is {_kind(value)}"
 
@@ -115,15 +114,15 @@ def _read_lines(stream: BinaryIO, lines: list[bytes], envelope: str) -> Iterator
             yield Unreadable(where, "it is longer than 16 MiB")
         elif not line.isspace():
             try:
-                value = orjson.loads(line)
-            except orjson.JSONDecodeError as error:
-                yield Unreadable(where, f"it is not JSON: {_reason(error)}")
+                value, doubled = decode(line)
+            except DecodeError as error:
+                yield Unreadable(where, f"it is not JSON: {error}")
                 continue
             # The usual case first: the loop runs once per record.
-            if type(value) is dict and envelope not in value:
+            if type(value) is dict and envelope not in value and not doubled:
                 yield _record_or_error(value, where)
             else:
-                yield from _read_value(value, where, envelope)
+                yield from _refuse_doubled(_read_value(value, where, envelope), doubled=doubled)
 
 
 def _skip_line(stream: BinaryIO) -> None:
@@ -134,19 +133,35 @@ def _skip_line(stream: BinaryIO) -> None:
 
 def _read_line(line: bytes, where: str, envelope: str) -> Iterator[Item]:
     try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
+        value, doubled = decode(line)
+    except DecodeError as error:
         if envelope.encode() in line:
             yield from _scan(BytesIO(), line, envelope)
         else:
-            yield Unreadable(where, f"it is not JSON: {_reason(error)}", whole_file=True)
+            yield Unreadable(where, f"it is not JSON: {error}", whole_file=True)
         return
-    yield from _read_value(value, where, envelope)
+    yield from _refuse_doubled(_read_value(value, where, envelope), doubled=doubled)
+
+
+def _refuse_doubled(items: Iterator[Item], *, doubled: bool) -> Iterator[Item]:
+    """Give the items, with a sentence in place of each record in which a key stands twice."""
+    for item in items:
+        key = find_doubled(item[1]) if doubled and not isinstance(item, Unreadable) else ""
+        if key and not isinstance(item, Unreadable):
+            yield Unreadable(item[0], f'the key "{_printable(key)}" stands twice in one object')
+        else:
+            yield item
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text[:40])
 
 
 def _read_value(value: object, where: str, envelope: str) -> Iterator[Item]:
     """Give the records of a decoded value: itself, its envelope's, or the array's."""
-    if isinstance(value, dict) and envelope in value:
+    if isinstance(value, Doubled) and envelope in value.doubled:
+        yield Unreadable(where, f'"{envelope}" stands twice, so records would be lost')
+    elif isinstance(value, dict) and envelope in value:
         inner = value[envelope]
         if isinstance(inner, list):
             prefix = f"{where}, {envelope}" if where.startswith("line") else envelope
@@ -180,13 +195,13 @@ def _read_document(stream: BinaryIO, first: bytes, envelope: str) -> Iterator[It
     text = first + stream.read(_WHOLE)
     if len(text) < _WHOLE:
         try:
-            value = orjson.loads(text)
-        except orjson.JSONDecodeError as error:
+            value, doubled = decode(text)
+        except DecodeError as error:
             if not _has_array(text, envelope):
-                yield from _read_broken_lines(text, envelope, _reason(error))
+                yield from _read_broken_lines(text, envelope, str(error))
                 return
         else:
-            yield from _read_value(value, "record 1", envelope)
+            yield from _refuse_doubled(_read_value(value, "record 1", envelope), doubled=doubled)
             return
     yield from _scan(stream, text, envelope)
 
@@ -214,13 +229,10 @@ def _scan(stream: BinaryIO, head: bytes, envelope: str) -> Iterator[Item]:
             where = f"{prefix}[{number}]"
             number += 1
             try:
-                yield _as_record(orjson.loads(element), where)
-            except orjson.JSONDecodeError as error:
-                yield Unreadable(where, f"it is not JSON: {_reason(error)}")
+                value, doubled = decode(element)
+            except DecodeError as error:
+                yield Unreadable(where, f"it is not JSON: {error}")
+            else:
+                yield from _refuse_doubled(iter([_as_record(value, where)]), doubled=doubled)
     except ArrayError as error:
         yield Unreadable("the file", f"it is not whole JSON: {error}", whole_file=True)
-
-
-def _reason(error: orjson.JSONDecodeError) -> str:
-    """Give the decoder's reason; it names places, never content."""
-    return f"{error.msg} at column {error.colno}" if error.lineno == 1 else str(error.msg)

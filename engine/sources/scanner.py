@@ -9,6 +9,7 @@ from typing import BinaryIO
 # A whole text, the start of one that goes on beyond the bytes at hand, or a structural mark.
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|["{}\[\],]', re.DOTALL)
 _BLOCK = 1 << 20
+_LONGEST_OPENING = 256
 _OPENING, _CLOSING = b"{[", b"}]"
 
 
@@ -30,6 +31,7 @@ def scan_elements(
     while block:
         yield from scan.feed(block)
         if scan.done:
+            scan.look_behind(stream, block_size)
             return
         block = stream.read(block_size)
     raise ArrayError(f"the text ends inside the list, after {scan.given} complete records")
@@ -46,6 +48,15 @@ class _Scan:
         self._depth = 0
         self._position = 0
         self._started = False
+
+    def look_behind(self, stream: BinaryIO, block_size: int) -> None:
+        """Read to the end for a second array, whose records would be lost in silence."""
+        text = self._rest
+        while text:
+            if self._opening.search(text):
+                raise ArrayError(f"a second list of records begins after {self.given} records")
+            block = stream.read(block_size)
+            text = text[-_LONGEST_OPENING:] + block if block else b""
 
     def feed(self, block: bytes) -> Iterator[bytes]:
         """Take one more block and give the elements that it completes."""
@@ -81,6 +92,7 @@ class _Scan:
                     yield element
                 if mark == b"]":
                     self.done = True
+                    self._rest = text[found.end() :]
                     return
         self._rest = text[start:]
         self._position = end - start
