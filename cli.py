@@ -54,10 +54,11 @@ def cli(context: click.Context, color: str) -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--output-format",
-    type=click.Choice(PROBLEM_FORMATS),
+    type=click.Choice([*PROBLEM_FORMATS, "csv"]),
     default="auto",
     envvar="MIRADOT_OUTPUT_FORMAT",
-    help="How problems are printed; auto adds annotations on GitHub.",
+    help="How problems are printed; auto adds annotations on GitHub. csv is for --matrix and "
+    "--consent only.",
 )
 @click.option("--matrix", is_flag=True, help="Print what each field does without its inputs.")
 @click.option("--consent", is_flag=True, help="Print the consent table and what was proved of it.")
@@ -70,8 +71,11 @@ def validate(color: str, /, paths: tuple[Path, ...], output_format: str, **optio
     from engine.commands.validate import validate_paths  # noqa: PLC0415 - imported when used
 
     paths = paths or (Path("mappings"),)
-    report = validate_paths(paths, output_format, colour=wants_colour(color, sys.stdout))
     views = [name for name in ("matrix", "consent") if options[name]]
+    if output_format == "csv" and not views:
+        raise Failure("problems are not printed as csv, only --matrix and --consent are")
+    form = "text" if output_format == "csv" else output_format
+    report = validate_paths(paths, form, colour=wants_colour(color, sys.stdout))
     if views and not report.errors:
         from engine.commands.views import show_views  # noqa: PLC0415 - imported when used
 

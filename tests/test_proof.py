@@ -109,7 +109,7 @@ def test_a_view_of_a_wrong_mapping_is_its_problems(kind: str) -> None:
 def test_a_view_has_no_sarif_form() -> None:
     arguments = ["validate", str(ORDERS), "--matrix", "--output-format", "sarif"]
     done = CliRunner().invoke(cli, arguments, standalone_mode=False)
-    assert "text, json or markdown" in str(done.exception)
+    assert "text, json, markdown or csv" in str(done.exception)
 
 
 @pytest.mark.parametrize("kind", ["matrix", "consent"])

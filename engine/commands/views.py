@@ -14,19 +14,27 @@ from engine.commands.validate import find_files, is_brand
 from engine.problem import Failure
 from engine.proof.consent import build_consent
 from engine.proof.matrix import build_matrix
-from engine.report.consent import render_consent_markdown, render_consent_text
-from engine.report.matrix import render_matrix_markdown, render_matrix_text
+from engine.report.consent import render_consent_csv, render_consent_markdown, render_consent_text
+from engine.report.matrix import render_matrix_csv, render_matrix_markdown, render_matrix_text
 
 Build = Callable[[CheckedSpec], Any]
 Render = Callable[[Any], str]
 VIEWS: Mapping[str, tuple[Build, Mapping[str, Render]]] = {
     "matrix": (
         build_matrix,
-        {"text": render_matrix_text, "markdown": render_matrix_markdown},
+        {
+            "text": render_matrix_text,
+            "markdown": render_matrix_markdown,
+            "csv": render_matrix_csv,
+        },
     ),
     "consent": (
         build_consent,
-        {"text": render_consent_text, "markdown": render_consent_markdown},
+        {
+            "text": render_consent_text,
+            "markdown": render_consent_markdown,
+            "csv": render_consent_csv,
+        },
     ),
 }
 
@@ -37,8 +45,8 @@ def show_views(paths: Iterable[Path], kinds: Iterable[str], output_format: str) 
     JSON is one document a line. Raises Failure for a format that views do not have.
     """
     wanted = "text" if output_format == "auto" else output_format
-    if wanted not in ("text", "json", "markdown"):
-        raise Failure(f"views are printed as text, json or markdown, not as {output_format}")
+    if wanted not in ("text", "json", "markdown", "csv"):
+        raise Failure(f"views are printed as text, json, markdown or csv, not as {output_format}")
     parts = []
     for checked in _check_mappings(paths):
         for kind in kinds:

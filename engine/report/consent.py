@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 
 from engine.proof.consent import ConsentDocument, RowView
+from engine.report.csv import render_csv
 from engine.report.findings import printable
 from engine.report.markdown import table_row
 
@@ -56,3 +57,19 @@ def render_consent_markdown(document: ConsentDocument) -> str:
         lines.append(table_row([*cells, "yes" if row["may_market"] else "no", row["because"]]))
     lines += ["", *(f"- {claim}" for claim in document["proved"])]
     return "\n".join(lines) + "\n"
+
+
+def render_consent_csv(document: ConsentDocument) -> str:
+    """Give the table for a spreadsheet."""
+    facts = [fact["fact"] for fact in document["facts"]]
+    return render_csv(
+        ("row", *facts, "decision", "may market", "because", "cases", "rule"),
+        (
+            (
+                *(str(row["row"]), *(row["when"][fact] for fact in facts), row["decision"]),
+                *("yes" if row["may_market"] else "no", row["because"]),
+                *(str(row["cases"]), row["rule"]),
+            )
+            for row in document["rows"]
+        ),
+    )

@@ -7,6 +7,7 @@ from itertools import groupby
 from textwrap import wrap
 
 from engine.proof.matrix import CaseView, MatrixDocument, MatrixRow
+from engine.report.csv import render_csv
 from engine.report.findings import printable
 from engine.report.markdown import table_row
 
@@ -88,6 +89,23 @@ def render_matrix_markdown(document: MatrixDocument) -> str:
         cells += [told.get(case, "") for case in ("absent", "null", "blank", "unknown")]
         lines.append(table_row(cells))
     return "\n".join(lines) + "\n"
+
+
+def render_matrix_csv(document: MatrixDocument) -> str:
+    """Give the table for a spreadsheet: a line per field, input and case."""
+    head = ("part", "field", "value", "input", "rule", "case", "possible", "answer", "effect")
+    return render_csv(
+        head,
+        (
+            (
+                *(row["part"], row["field"], row["value"], row["input"], row["rule"]),
+                *(case["label"], "yes" if case["possible"] else "no"),
+                *(case["answer"], case["effect"]),
+            )
+            for row in document["rows"]
+            for case in row["cases"]
+        ),
+    )
 
 
 def _told(case: CaseView) -> str:

@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from urllib.parse import quote
 
+from engine.runtime.values import EmailAddress
+
 _MASKED = re.compile(r".*\*.*|.*x{4,}.*|anon\+[0-9a-f]+@.*", re.IGNORECASE)
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.~-]*@[A-Za-z0-9.-]+")
 _PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.~-]*")
 
 
-def make_relay_test(domains: Iterable[str], *, masked_shapes: bool) -> Callable[[str], bool]:
+def make_relay_test(
+    domains: Iterable[str], *, masked_shapes: bool
+) -> Callable[[EmailAddress], bool]:
     """Give the test for relay addresses.
 
     An address is a relay when its domain equals, or lies under, one of `domains` (case, blanks and
@@ -21,7 +25,7 @@ def make_relay_test(domains: Iterable[str], *, masked_shapes: bool) -> Callable[
     """
     listed = frozenset(domain.strip().strip("@").removesuffix(".").lower() for domain in domains)
 
-    def is_relay(address: str) -> bool:
+    def is_relay(address: EmailAddress) -> bool:
         text = address.strip().removesuffix(".").lower()
         domain = text.rpartition("@")[2]
         while domain:
@@ -59,6 +63,6 @@ def mask(value: object) -> object:
     return f"{value[:1]}***"
 
 
-def mask_segment(address: str) -> str:
+def mask_segment(address: EmailAddress) -> str:
     """Give the masked form of an address as one path segment."""
-    return str(mask(address)).replace("@", "%40")
+    return quote(str(mask(address)), safe="*")

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from ipaddress import ip_address
-from typing import Final, Literal
+from typing import Final, Literal, NewType
+
+# An address as `read_email` gives it: one @, no blank, no control character, at most 254 long.
+EmailAddress = NewType("EmailAddress", str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9*](?:[A-Za-z0-9*-]{0,61}[A-Za-z0-9*])?"
     r"(?:\.[A-Za-z0-9*](?:[A-Za-z0-9*-]{0,61}[A-Za-z0-9*])?)+"
 )
+# RFC 5321, section 4.5.3.1.3, less the angle brackets of a path.
+_LONGEST_ADDRESS = 254
 _URL = re.compile(r"https?://[^\s<>\"\\^`{|}\x00-\x20\x7f]{1,2000}")
 is_id: Final = _ID.fullmatch
 
@@ -83,12 +88,14 @@ def read_day(value: object, zone: tzinfo) -> str | None:
         return None
 
 
-def read_email(value: object) -> str | None:
+def read_email(value: object) -> EmailAddress | None:
     """Give an e-mail address without outer blanks and final dot, or None when it is not one."""
     if not isinstance(value, str):
         return None
     text = value.strip(" \t").removesuffix(".")
-    return text if _EMAIL.fullmatch(text) else None
+    if len(text) > _LONGEST_ADDRESS or _EMAIL.fullmatch(text) is None:
+        return None
+    return EmailAddress(text)
 
 
 def read_url(value: object) -> str | None:
