@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SAMPLES := mappings/debenhams/samples
 RUN := $(BIN)/miradot run mappings/debenhams/orders.yaml
 
-.PHONY: demo test lint unit shipped wheel schemas bench pins clean
+.PHONY: demo test lint unit shipped wheel editor schemas bench pins clean
 
 demo: .venv/core
 	@$(RUN) --input $(SAMPLES)/orders.json --contacts $(SAMPLES)/contacts.json \
@@ -46,6 +46,15 @@ wheel: .venv/dev
 	    --input $(SAMPLES)/orders.json --output-format ndjson --exit-zero > plan.ndjson; \
 	  test -s plan.ndjson
 
+# What an analyst's editor shows: needs node and npm, so it is no part of `make test`.
+editor: .venv/dev tests/editor/node_modules
+	@echo "editor"
+	@$(BIN)/pytest tests/editor
+
+tests/editor/node_modules: tests/editor/package-lock.json
+	@cd tests/editor && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 schemas: .venv/core
 	@$(BIN)/miradot schema --write schemas
 
@@ -60,7 +69,7 @@ pins: .venv/dev
 	@$(PYTHON) .ci/pins.py $(BIN)/pip-compile
 
 clean:
-	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/editor/node_modules
 
 .venv/core: constraints.txt pyproject.toml
 	@mkdir -p build

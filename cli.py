@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import click
 
@@ -62,6 +62,8 @@ def cli(context: click.Context, color: str) -> None:
 )
 @click.option("--matrix", is_flag=True, help="Print what each field does without its inputs.")
 @click.option("--consent", is_flag=True, help="Print the consent table and what was proved of it.")
+@click.option("--isolated", is_flag=True, help="Check files of strangers in a confined process.")
+@click.option("--watch", is_flag=True, help="Check again when a file changes, until Ctrl-C.")
 @click.pass_obj
 def validate(color: str, /, paths: tuple[Path, ...], output_format: str, **options: bool) -> int:
     """Check mappings and brand files: their shape, then their meaning.
@@ -75,7 +77,17 @@ def validate(color: str, /, paths: tuple[Path, ...], output_format: str, **optio
     if output_format == "csv" and not views:
         raise Failure("problems are not printed as csv, only --matrix and --consent are")
     form = "text" if output_format == "csv" else output_format
-    report = validate_paths(paths, form, colour=wants_colour(color, sys.stdout))
+    isolated = options["isolated"]
+    if isolated and views:
+        raise Failure("--matrix and --consent read files that are trusted, so without --isolated")
+    colour = wants_colour(color, sys.stdout)
+    if options["watch"]:
+        if views:
+            raise Failure("--watch prints problems, not what --matrix and --consent show")
+        _watch(
+            paths, form, lambda: validate_paths(paths, form, colour=colour, isolated=isolated).text
+        )
+    report = validate_paths(paths, form, colour=colour, isolated=isolated)
     if views and not report.errors:
         from engine.commands.views import show_views  # noqa: PLC0415 - imported when used
 
@@ -83,6 +95,17 @@ def validate(color: str, /, paths: tuple[Path, ...], output_format: str, **optio
         return 0
     click.echo(report.text, nl=False, color=True)
     return 1 if report.errors else 0
+
+
+def _watch(paths: tuple[Path, ...], form: str, check: Callable[[], str]) -> NoReturn:
+    from engine.commands.watch import Watch, watch_paths  # noqa: PLC0415 - imported when used
+
+    def say(text: str) -> None:
+        click.echo(text, nl=False, color=True)
+
+    # What programs read is findings only.
+    talk = _talk if form in ("json", "sarif") else say
+    watch_paths(Watch(paths, check, say, talk, clock=lambda: datetime.now(UTC).astimezone()))
 
 
 @cli.command()
@@ -156,17 +179,45 @@ def _talk(text: str) -> None:
     click.echo(text, err=True, nl=False)
 
 
+@cli.command("test")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--output-format",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    help="How results are printed.",
+)
+@click.pass_obj
+def run_tests(color: str, paths: tuple[Path, ...], output_format: str) -> int:
+    """Run the mapping's own tests: cases in NAME.test.yaml beside it.
+
+    PATHS are test files or folders; without any, the folder `mappings`. No test at all fails.
+    """
+    from engine.commands.trial import test_paths  # noqa: PLC0415 - imported when used
+
+    colour = wants_colour(color, sys.stdout)
+    report = test_paths(paths or (Path("mappings"),), output_format, colour=colour)
+    _talk(report.talk)
+    click.echo(report.text, nl=False, color=True)
+    return 0 if report.passed else 1
+
+
 @cli.command()
 @click.argument("code")
 def explain(code: str) -> int:
     """Print the page of a diagnostic CODE, such as MD302."""
-    from engine.codes import CODES  # noqa: PLC0415 - imported when used
+    from textwrap import fill, indent  # noqa: PLC0415 - imported when used
+
+    from engine.codes import CODES  # noqa: PLC0415 - idem
     from engine.nearest import suggest  # noqa: PLC0415 - idem
 
-    found = CODES.get(code.upper())
-    if found is None:
+    page = CODES.get(code.upper())
+    if page is None:
         raise Failure(f'no diagnostic "{code}"{suggest(code.upper(), CODES)}')
-    click.echo(f"{code.upper()}  {found.title}\n\n{found.page}")
+    prose = fill(page.prose, 100, break_long_words=False, break_on_hyphens=False)
+    click.echo(f"{code.upper()}  {page.title}\n\n{prose}")
+    for said, example in (("Fails", page.fails), ("Passes", page.passes)):
+        click.echo(f"\n{said}\n\n{indent(example.text, '    ')}", nl=False)
     return 0
 
 

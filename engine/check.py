@@ -12,14 +12,14 @@ from engine.lock import LockError, SourceLock, TargetLock, load_source, load_tar
 from engine.names import build_names
 from engine.params import ParamError, Params, resolve_params
 from engine.problem import Problem, sort_problems
-from engine.problems import ProblemList
+from engine.problems import ProblemList, TooManyErrors
 from engine.reading import resolve_inputs
 from engine.rules import RULES, Subject, check_unused
 from engine.rules.consent import check_consent
 from engine.shape import as_spec, check_shape
 from engine.spec.mapping import MappingSpec
 from engine.spec.params import ParamValue
-from engine.text import Document, read_document
+from engine.text import read_document
 
 SCHEMA = "mapping.v1.schema.json"
 
@@ -44,15 +44,19 @@ def check_mapping(raw: bytes, path: str, given: Mapping[str, ParamValue]) -> Che
     problems += check_shape(document, SCHEMA)
     if _has_error(problems):
         return _refused(problems)
-    found = _check_meaning(document, as_spec(document, MappingSpec), given, problems)
+    collected = ProblemList(document, found=problems)
+    try:
+        found = _check_meaning(as_spec(document, MappingSpec), given, collected)
+    except TooManyErrors:
+        found = _refused(collected.found)
     problems = sort_problems(apply_ignores(document, list(found.problems)))
     return Checked(tuple(problems), None if _has_error(problems) else found.spec)
 
 
 def _check_meaning(
-    document: Document, spec: MappingSpec, given: Mapping[str, ParamValue], shape: list[Problem]
+    spec: MappingSpec, given: Mapping[str, ParamValue], problems: ProblemList
 ) -> Checked:
-    problems = ProblemList(document, found=shape)
+    document = problems.document
     locks = _load_locks(spec, problems)
     params = _own_params(spec, given, problems)
     if locks is None or params is None:

@@ -19,6 +19,12 @@ _FIRST_WORDS = {
 
 # Every pattern of the grammar, said in words: what was expected.
 FORMS = {
+    "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*|\\[[0-9]+\\])*$": (
+        'a place in the record like "order_lines[0].refunds"'
+    ),
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$": (
+        'a moment in UTC like "2026-03-01T09:00:00Z"'
+    ),
     "^[a-z](_?[a-z0-9]){0,39}$": "a name of small letters, digits and single underscores",
     "^[a-z](_?[a-z0-9])*(\\.[a-z](_?[a-z0-9])*){0,3}$": (
         'the name of a value like "state" or "lines.total"'

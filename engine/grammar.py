@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, cast
 
-from engine.spec import Brand, MappingSpec
+from engine.spec import Brand, MappingSpec, TestFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,11 +23,13 @@ _BASE = "https://miradot.dev/schemas/"
 _MODELS: dict[str, type[Concept]] = {
     "mapping.v1.schema.json": MappingSpec,
     "brand.v1.schema.json": Brand,
+    "test.v1.schema.json": TestFile,
 }
 # What a concept is called in the editor and in problems, where its class is called otherwise.
 _TITLES = {
     "MappingSpec": "Mapping",
     "Brand": "Brand file",
+    "TestFile": "Test file",
     "Consent": "Consent section",
     "Each": "Walked list",
     "ExceptionRule": "Exception",
@@ -52,6 +54,11 @@ def mapping_schema() -> Schema:
 def brand_schema() -> Schema:
     """Give the JSON Schema of a brand file."""
     return _generate("brand.v1.schema.json")
+
+
+def test_schema() -> Schema:
+    """Give the JSON Schema of a test file."""
+    return _generate("test.v1.schema.json")
 
 
 def schema_text(name: str) -> str:
@@ -89,7 +96,7 @@ def _tidy_concept(name: str, concept: Schema) -> Schema:
 
 def _tidy_property(key: str, schema: Schema) -> Schema:
     title = key.replace("_", " ").capitalize()
-    return _arrange({"title": title, **_tidy(schema)})
+    return _arrange({"title": title, **_gather_choice(_tidy(schema))})
 
 
 def _tidy(schema: Schema) -> Schema:
@@ -144,19 +151,28 @@ def _wrap_reference(schema: Schema) -> Schema:
 
 
 def _explain_words(schema: Schema) -> Schema:
-    """Give each word of a closed list the part of the description that explains it."""
+    """Give each word of a closed list the part of the description that explains it.
+
+    Validators pass over `enumDescriptions`. Editors show it beside the description; of the
+    branches of a `oneOf` they would show the chosen one instead of the description.
+    """
     words = cast("list[str]", schema.get("enum", []))
     marks = "|".join(re.escape(word) for word in words)
     told = re.split(rf"`({marks})`: ", str(schema.get("description", ""))) if words else []
     explained = dict(zip(told[1::2], (text.strip() for text in told[2::2]), strict=True))
     if not explained:
         return schema
-    listed = [
-        {"const": word, "description": explained[word]} if word in explained else {"const": word}
-        for word in words
-    ]
-    rest = {key: part for key, part in schema.items() if key != "enum"}
-    return {**rest, "oneOf": listed}
+    meanings = [explained.get(word, "") for word in words]
+    return {**schema, "description": told[0].strip(), "enumDescriptions": meanings}
+
+
+def _gather_choice(schema: Schema) -> Schema:
+    """Say in one description what all branches of a choice say: editors show only one of them."""
+    told = [str(branch.pop("description", "")) for branch in _branches(schema)]
+    if not any(told):
+        return schema
+    sentences = dict.fromkeys([str(schema["description"]), *filter(None, told)])
+    return {**schema, "description": " ".join(sentences)}
 
 
 def _branches(schema: Schema) -> list[Schema]:

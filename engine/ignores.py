@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from engine.codes import CODES
 from engine.nearest import suggest
 from engine.problem import Place, Problem, Severity
 from engine.text import Document
-from engine.yaml12.source import split_lines
 
+MOST_IGNORES = 200
+_Spot = tuple[int, int]
 _MARK = re.compile(r"(?:^|(?<=\s))#\s*miradot:(?P<said>.*)$")
 _IGNORE = re.compile(r"\s*ignore\[(?P<codes>[^\]]*)\]\s*(?P<reason>.*)")
 
@@ -58,12 +61,16 @@ def _tell(one: Ignore, code: str, message: str) -> Problem:
 
 
 def _read_ignores(document: Document, told: list[Problem]) -> Iterator[Ignore]:
-    lines = split_lines(document.text)
-    for number, line in enumerate(lines, 1):
-        found = _MARK.search(line) if "miradot:" in line else None
-        if found is None or _is_in_text(document, number, found.start() + 1):
-            continue
+    lines = document.lines
+    marks = list(islice(_find_marks(document), MOST_IGNORES + 1))
+    after = _next_lines(lines) if marks else []
+    for count, (number, found) in enumerate(marks):
+        line = lines[number - 1]
         place = Place(document.path, number, found.start() + 1, number, len(line) + 1)
+        if count == MOST_IGNORES:
+            message = f"more than {MOST_IGNORES} ignores in one file"
+            told.append(Problem("MD491", message, place, source=line))
+            break
         said = _IGNORE.fullmatch(found["said"])
         codes = [code.strip() for code in said["codes"].split(",")] if said else []
         unknown = [code for code in codes if code not in CODES]
@@ -71,8 +78,21 @@ def _read_ignores(document: Document, told: list[Problem]) -> Iterator[Ignore]:
             told.append(_explain(place, line, unknown, is_ignore=said is not None))
             continue
         alone = not line[: found.start()].strip()
-        meant = _next_line(lines, number) if alone else number
-        yield from (Ignore(code, meant, place, line) for code in codes)
+        meant = after[number] if alone else number
+        yield from (Ignore(code, meant, place, line) for code in dict.fromkeys(codes))
+
+
+def _find_marks(document: Document) -> Iterator[tuple[int, re.Match[str]]]:
+    """Give the comments that begin with our name, each with the number of its line."""
+    texts: list[tuple[_Spot, _Spot]] | None = None
+    for number, line in enumerate(document.lines, 1):
+        found = _MARK.search(line) if "miradot:" in line else None
+        if found is None:
+            continue
+        if texts is None:
+            texts = _find_texts(document)
+        if not _is_in_text(texts, (number, found.start() + 1)):
+            yield number, found
 
 
 def _explain(place: Place, line: str, unknown: list[str], *, is_ignore: bool) -> Problem:
@@ -87,20 +107,31 @@ def _explain(place: Place, line: str, unknown: list[str], *, is_ignore: bool) ->
     )
 
 
-def _next_line(lines: list[str], number: int) -> int:
-    """Give the number of the next line that holds more than a comment."""
-    for later in range(number, len(lines)):
-        text = lines[later].strip()
+def _next_lines(lines: list[str]) -> list[int]:
+    """Give for each line the number of the next one that holds more than a comment, else its own.
+
+    Lines count from 1; the first entry is of no line.
+    """
+    after = list(range(len(lines) + 1))
+    following = 0
+    for number in range(len(lines), 0, -1):
+        after[number] = following or number
+        text = lines[number - 1].strip()
         if text and not text.startswith("#"):
-            return later + 1
-    return number
+            following = number
+    return after
 
 
-def _is_in_text(document: Document, line: int, column: int) -> bool:
-    """Say whether a place lies inside a text of the document, so that it is no comment."""
-    spot = (line, column)
-    for pointer, place in document.values.items():
-        start, end = (place.line, place.column), (place.end_line, place.end_column)
-        if start <= spot < end and not isinstance(document.value_at(pointer), dict | list):
-            return True
-    return False
+def _find_texts(document: Document) -> list[tuple[_Spot, _Spot]]:
+    """Give where each text begins and ends, in the order of the file; none lies in another."""
+    return sorted(
+        ((place.line, place.column), (place.end_line, place.end_column))
+        for pointer, place in document.values.items()
+        if not isinstance(document.value_at(pointer), dict | list)
+    )
+
+
+def _is_in_text(texts: list[tuple[_Spot, _Spot]], spot: _Spot) -> bool:
+    """Say whether a place lies inside a text, so that it is no comment."""
+    index = bisect_right(texts, spot, key=lambda text: text[0])
+    return index > 0 and spot < texts[index - 1][1]

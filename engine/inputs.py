@@ -125,3 +125,22 @@ def answers_of(outcomes: Outcomes, *, can_be_blank: bool) -> dict[Case, Answer]:
         if said is not None:
             answers[case] = parse_answer(said)
     return answers
+
+
+def answer_key(outcomes: Outcomes, case: Case) -> str:
+    """Give the key under which a case is answered: its own, `missing` or `otherwise`."""
+    if getattr(outcomes, case) is not None:
+        return case
+    return "missing" if case != "unknown" and outcomes.missing is not None else "otherwise"
+
+
+def cases_answered(outcomes: Outcomes) -> dict[str, frozenset[Case]]:
+    """Give, for each answer that is written down, the cases that it is the one for."""
+    covered: dict[str, set[Case]] = {
+        key: set() for key in (*CASES, "missing", "otherwise") if getattr(outcomes, key) is not None
+    }
+    for case in CASES:
+        key = answer_key(outcomes, case)
+        if key in covered:
+            covered[key].add(case)
+    return {key: frozenset(cases) for key, cases in covered.items()}

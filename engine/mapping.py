@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.checked import CheckedSpec
-from engine.compiler.function import Apply, compile_function
+from engine.compiler.context import variable
+from engine.compiler.function import Apply, Probe, compile_function, compile_probe
 from engine.contacts import ContactForm, Contacts
 from engine.plan import Record
+from engine.runtime.amounts import decimal_text
+from engine.runtime.record import CASES_SEEN, CODES_SEEN
+from engine.runtime.values import CLEAR
+
+CLEARED = "(cleared)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +53,63 @@ def compile_mapping(checked: CheckedSpec, *, masked: bool) -> Mapping:
         contact_form=ContactForm(
             target=checked.target,
             person_field=identity.person_field if identity is not None else "",
-            members=_share_members(checked),
+            members=share_members(checked),
         ),
         target=checked.target.title,
         _apply=compile_function(checked, masked=masked),
     )
 
 
-def _share_members(checked: CheckedSpec) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """A plan and what was seen on the way.
+
+    `values` are those known when it ended, by name, which stand once per record; amounts are
+    decimal text, and what is missing is left out. `cases` are the inputs that were missing or
+    unreadable, each with its case; `codes` the codes and choices read, each with its input.
+    """
+
+    plan: Record
+    values: Members[str, object]
+    cases: frozenset[tuple[str, str]]
+    codes: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProbedMapping:
+    """A mapping that also gives its values; slower, for tests and explanations."""
+
+    checked: CheckedSpec
+    _probe: Probe
+
+    def apply(self, record: Members[str, object], contacts: Contacts, now: datetime) -> Probed:
+        """Give the plan of one record, with what was seen on the way."""
+        found: dict[str, object] = {}
+        plan = self._probe(record, contacts, now, found)
+        scale = found.get("scale")
+        values: dict[str, object] = {}
+        for name, named in self.checked.names.items():
+            value = found.get(variable(name))
+            if named.level or value is None or name.startswith(("$", "param.")):
+                continue
+            if named.type == "money" and isinstance(value, int) and isinstance(scale, int):
+                values[name] = decimal_text(value, scale)
+            else:
+                values[name] = CLEARED if value is CLEAR else value
+        return Probed(plan, values, _seen(found, CASES_SEEN), _seen(found, CODES_SEEN))
+
+
+def _seen(found: Members[str, object], key: str) -> frozenset[tuple[str, str]]:
+    seen = found.get(key)
+    return frozenset(seen) if isinstance(seen, set) else frozenset()
+
+
+def probe_mapping(checked: CheckedSpec) -> ProbedMapping:
+    """Compile a checked spec so that its values can be looked at."""
+    return ProbedMapping(checked, compile_probe(checked))
+
+
+def share_members(checked: CheckedSpec) -> dict[str, str]:
     """Give what a record's share in the lifetime figures holds, with its type."""
     lifetime = checked.spec.lifetime
     figures = lifetime.figures.values() if lifetime is not None else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from engine.forms import KINDS, form_of, join_words, kind_of, mend, name_concept, quote
@@ -23,6 +24,8 @@ NOT_A_WORD = "MD204"
 WRONG_FORM = "MD205"
 EMPTY = "MD206"
 
+# A file with more unknown keys than this is none of ours: it is not asked which are misspelt.
+_MOST_COMPARED = 50
 _CLOSED_LISTS = ("const", "enum", "oneOf")
 _UNITS = {"Length": "character", "Items": "element", "Properties": "key"}
 
@@ -72,7 +75,8 @@ def _explain_unknown_keys(error: ValidationError) -> list[Misfit]:
 def _explain_missing_keys(error: ValidationError) -> list[Misfit]:
     """Name the keys that are missing; one that is only misspelt is told as an unknown key."""
     given, known = _keys(error), _properties(error.schema)
-    misspelt = {nearest(key, known) for key in given if key not in known}
+    unknown = islice((key for key in given if key not in known), _MOST_COMPARED)
+    misspelt = {nearest(key, known) for key in unknown}
     wanted = cast("list[str]", error.validator_value)
     missing = [key for key in wanted if key not in given and key not in misspelt]
     return [

@@ -6,11 +6,16 @@ A `Failure` is an exception: the command cannot go on, and one line says why.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+
+LONGEST_TEXT = 600
+_LONGEST_QUOTE = 80
+_LONG_QUOTE = re.compile(rf'"([^"]{{{_LONGEST_QUOTE + 1},}})"')
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,7 +38,8 @@ class Problem:
 
     `code` is permanent (see `engine.codes`); `message` says what is wrong, lower case, no full
     stop; `effect` what would happen if it ran; `help` the way out; `example` a record that shows
-    it; `source` the offending line.
+    it; `source` the offending line. What they quote of a file is shortened in its middle, so that
+    no file makes its problems long.
     """
 
     code: str
@@ -44,6 +50,25 @@ class Problem:
     help: str = ""
     example: str = ""
     source: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("message", "effect", "help", "example"):
+            object.__setattr__(self, name, _shorten(getattr(self, name)))
+
+
+def _shorten(text: str) -> str:
+    if len(text) <= _LONGEST_QUOTE:
+        return text
+    short = _LONG_QUOTE.sub(lambda quoted: f'"{_cut(quoted[1], _LONGEST_QUOTE)}"', text)
+    return _cut(short, LONGEST_TEXT)
+
+
+def _cut(text: str, longest: int) -> str:
+    """Give a text whose middle is left out when it is longer."""
+    if len(text) <= longest:
+        return text
+    half = longest // 2
+    return f"{text[:half]}…{text[1 + half - longest :]}"
 
 
 def sort_problems(problems: Iterable[Problem]) -> list[Problem]:

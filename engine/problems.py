@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypedDict, Unpack
 
 from engine.problem import Place, Problem, Severity
 from engine.text import Document, Pointer
+
+MOST_ERRORS = 200
+
+
+class TooManyErrors(Exception):  # noqa: N818 - the file has errors; that it has many is no other
+    """A document has so many errors that looking for more is of no use; all are in `found`."""
 
 
 class Remarks(TypedDict, total=False):
@@ -29,9 +35,13 @@ class ProblemList:
 
     document: Document
     found: list[Problem] = field(default_factory=list)
+    errors: int = 0
 
     def report(self, code: str, pointer: Pointer, message: str, **remarks: Unpack[Remarks]) -> None:
-        """Report a problem at a value, at its key, or at characters `span` inside its text."""
+        """Report a problem at a value, at its key, or at characters `span` inside its text.
+
+        Raises TooManyErrors after `MOST_ERRORS` errors.
+        """
         place = self._place(pointer, remarks)
         self.found.append(
             Problem(
@@ -45,6 +55,11 @@ class ProblemList:
                 source=self.document.line(place.line),
             )
         )
+        self.errors += self.found[-1].severity == "error"
+        if self.errors == MOST_ERRORS:
+            way_out = f"mend these first: the check stops after {MOST_ERRORS} errors"
+            self.found[-1] = replace(self.found[-1], help=way_out)
+            raise TooManyErrors
 
     def _place(self, pointer: Pointer, remarks: Remarks) -> Place:
         if "span" in remarks:

@@ -27,6 +27,10 @@ class Document:
     data: Json
     keys: Mapping[Pointer, Place] = field(repr=False)
     values: Mapping[Pointer, Place] = field(repr=False)
+    lines: list[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lines", split_lines(self.text))
 
     def place_of(self, pointer: Pointer) -> Place:
         """Give the place of a value, else of the nearest thing it would be in."""
@@ -58,8 +62,7 @@ class Document:
 
     def line(self, number: int) -> str:
         """Give the line of the source without its end, counted from 1; '' when there is none."""
-        lines = split_lines(self.text)
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
     def value_at(self, pointer: Pointer) -> Json:
         """Give the value at a pointer, None when there is none."""

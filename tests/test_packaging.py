@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
+
+from engine.codes import CODES
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -48,6 +51,10 @@ def test_the_wheel_holds_every_file_of_the_engine(wheel: zipfile.ZipFile) -> Non
     assert wanted | {"cli.py"} <= set(wheel.namelist())
 
 
+def test_the_wheel_holds_the_page_of_every_code(wheel: zipfile.ZipFile) -> None:
+    assert {f"engine/codes/pages/{code}.md" for code in CODES} <= set(wheel.namelist())
+
+
 def test_the_wheel_holds_every_schema_inside_the_package(wheel: zipfile.ZipFile) -> None:
     schemas = [path for path in (ROOT / "schemas").rglob("*.json") if path.is_file()]
     wanted = {f"engine/{path.relative_to(ROOT)}" for path in schemas}
@@ -69,8 +76,9 @@ def test_the_wheel_states_its_licence_and_python(metadata: Message) -> None:
 
 
 def test_the_wheel_asks_for_the_run_time_dependencies_only(metadata: Message) -> None:
-    asked = required(metadata.get_all("Requires-Dist", []))
-    assert asked == required(PROJECT["project"]["dependencies"])
+    asked = metadata.get_all("Requires-Dist", [])
+    core = required([line for line in asked if "extra ==" not in line])
+    assert core == required(PROJECT["project"]["dependencies"])
 
 
 @pytest.mark.parametrize("name", ["constraints.txt", "constraints-dev.txt"])
@@ -93,3 +101,10 @@ def test_every_dependency_is_pinned() -> None:
 
 def test_running_and_testing_use_the_same_versions() -> None:
     assert pins("constraints.txt").items() <= pins("constraints-dev.txt").items()
+
+
+def test_the_editor_is_pinned_by_hashes_and_names_no_address() -> None:
+    text = (ROOT / "tests/editor/package-lock.json").read_text(encoding="utf-8")
+    locked = json.loads(text)["packages"]
+    assert [name for name, package in locked.items() if name and "integrity" not in package] == []
+    assert "://" not in text

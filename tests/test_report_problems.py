@@ -10,7 +10,7 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft4Validator, Draft202012Validator
 from pydantic import TypeAdapter
 
 from engine.codes import CODES
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 # NAME.json holds findings, NAME.FORMAT.out exactly what the format gives for them.
 PAIRS = sorted((ROOT / "tests/report").glob("*.out"))
 DOCUMENT = Draft202012Validator(problems_schema())
-SARIF = Draft202012Validator(orjson.loads((ROOT / "tests/report/sarif.schema.json").read_bytes()))
+SARIF = Draft4Validator(orjson.loads((ROOT / "tests/report/sarif.schema.json").read_bytes()))
 PLACE = Place("m.yaml", 1, 1, 1, 2)
 PLAIN = Problem("MD302", "wrong", PLACE, source="x: 1")
 
@@ -40,6 +40,7 @@ PROBLEMS = st.builds(
     st.sampled_from(["error", "warning"]),
     effect=TEXTS,
     help=TEXTS,
+    example=TEXTS,
     source=TEXTS | TEXTS.map(lambda text: text * 9),
 )
 FINDINGS = st.builds(Findings, st.lists(PROBLEMS, max_size=3).map(tuple), st.integers(0, 9))
@@ -58,6 +59,31 @@ def show(output_format: str, *problems: Problem) -> str:
 def test_a_format_gives_exactly_this(expected: Path) -> None:
     name, output_format, _ = expected.name.split(".")
     assert FORMATS[output_format](load(name)) == expected.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("output_format", "last"),
+    [
+        ("text", "m.yaml  and 30 more in this file"),
+        ("concise", "m.yaml: and 30 more in this file"),
+        ("github", "::notice file=m.yaml::and 30 more in this file"),
+        ("markdown", "- and 30 more in this file"),
+    ],
+)
+def test_of_a_file_with_very_many_problems_people_read_the_first_fifty(
+    output_format: str, last: str
+) -> None:
+    places = [Place("m.yaml", line, 1, line, 2) for line in range(1, 81)]
+    text = show(output_format, *(replace(PLAIN, place=place) for place in places))
+    assert last in text.splitlines()
+    assert (text.count("wrong"), "51" in text) == (50, False)
+
+
+@pytest.mark.parametrize(("output_format", "member"), [("json", "problems"), ("sarif", "results")])
+def test_programs_read_every_problem_of_a_file(output_format: str, member: str) -> None:
+    document = orjson.loads(show(output_format, *[PLAIN] * 80))
+    holder = document["runs"][0] if output_format == "sarif" else document
+    assert len(holder[member]) == 80
 
 
 def test_every_format_has_an_exact_output() -> None:
@@ -217,6 +243,24 @@ def test_a_sarif_log_has_the_shape_of_the_standard(findings: Findings) -> None:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
 
 
+@pytest.mark.parametrize("name", sorted({path.name.split(".")[0] for path in PAIRS}))
+def test_the_sarif_log_of_every_sample_has_the_shape_of_the_standard(name: str) -> None:
+    SARIF.validate(orjson.loads(FORMATS["sarif"](load(name))))
+
+
+# What the schema leaves to the standard: RFC 3986 names, and texts without placeholders (3.11.5).
+URI = re.compile(r"[A-Za-z0-9._~/%-]+|file:///[A-Za-z0-9._~/%:@!$&'()*+,;=-]*")
+PLAIN_TEXT = re.compile(r"(?:[^{}]|\{\{|\}\})*")
+
+
+@given(PROBLEMS)
+def test_sarif_holds_names_and_texts_that_the_standard_reads_as_such(problem: Problem) -> None:
+    result = sarif_result(problem)
+    assert URI.fullmatch(result["uri"])
+    assert PLAIN_TEXT.fullmatch(result["text"])
+    assert re.fullmatch("[0-9a-f]{64}", result["fingerprint"])
+
+
 def sarif_result(problem: Problem) -> dict[str, str]:
     """Give the members of a result that tests ask for."""
     result = orjson.loads(show("sarif", problem))["runs"][0]["results"][0]
@@ -271,7 +315,7 @@ SPAN = re.compile(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)")
 LINES = re.compile(
     r"### miradot: [\w, ]+"
     r"|- line \d+:\d+ (error|warning) \*\*MD\d{3}\*\* §"
-    r"|  - (effect|help): §"
+    r"|  - (effect|example|help): §"
     r"|§?"
 )
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from engine.check import check_mapping
-from engine.codes import MEANING
+from engine.codes import CODES
 from engine.problem import Problem
 
 FOLDER = Path(__file__).parent / "rules"
@@ -44,4 +44,4 @@ def test_one_mistake_is_told_at_its_place(case: dict[str, Any]) -> None:
 
 def test_every_meaning_code_has_a_case() -> None:
     shown = {problem[0] for case in CASES for problem in case["problems"]}
-    assert set(MEANING) - shown == {"MD471"}
+    assert {code for code in CODES if code.startswith("MD4")} - shown == {"MD471"}

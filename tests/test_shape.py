@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import ValidationError
 
-from engine.codes import SHAPE
+from engine.codes import CODES
 from engine.shape import as_spec, check_shape
 from engine.spec import Brand, MappingSpec
 from engine.text import Document, Json, read_document
@@ -161,7 +161,9 @@ def test_one_mistake_gives_one_problem_in_plain_words(
 
 
 def test_every_code_of_the_shape_is_met_by_a_case() -> None:
-    assert {case[2] for case in CASES} | {"MD209"} == set(SHAPE)
+    assert {case[2] for case in CASES} | {"MD209"} == {
+        code for code in CODES if code.startswith("MD2")
+    }
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from engine.codes import EXPRESSIONS
+from engine.codes import CODES
 from engine.expressions.template_words import FILTERS, WORD_BREAKS
 from engine.expressions.templates import (
     MAX_CHARACTERS,
@@ -325,4 +325,4 @@ def test_any_text_is_read_or_refused_within_itself(text: str) -> None:
 
 
 def test_the_codes_have_a_page() -> None:
-    assert {SYNTAX, NOT_ALLOWED} <= set(EXPRESSIONS)
+    assert {SYNTAX, NOT_ALLOWED} <= set(CODES)

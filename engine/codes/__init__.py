@@ -1,14 +1,15 @@
-"""The permanent codes of problems: append-only, ranged by phase, never reused."""
+"""The permanent codes of problems: append-only, ranged by phase, never reused.
+
+MD1xx reading YAML · MD2xx its shape · MD3xx paths and texts · MD4xx its meaning · MD5xx records at
+run time. Each code has its page in `pages/`, whose examples the tests check.
+"""
 
 from __future__ import annotations
 
-from engine.codes.code import Code
-from engine.codes.data import DATA
-from engine.codes.expressions import EXPRESSIONS
-from engine.codes.meaning import MEANING
-from engine.codes.shape import SHAPE
-from engine.codes.text import TEXT
+from collections.abc import Mapping
 
-CODES: dict[str, Code] = {**TEXT, **SHAPE, **EXPRESSIONS, **MEANING, **DATA}
+from engine.codes.page import Code, Example, Pages
 
-__all__ = ["CODES", "DATA", "EXPRESSIONS", "MEANING", "SHAPE", "TEXT", "Code"]
+CODES: Mapping[str, Code] = Pages()
+
+__all__ = ["CODES", "Code", "Example"]

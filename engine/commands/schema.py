@@ -6,19 +6,22 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from engine.grammar import brand_schema, mapping_schema
+from engine.grammar import brand_schema, mapping_schema, test_schema
 from engine.nearest import suggest
 from engine.plan import plan_schema
 from engine.problem import Failure
 from engine.proof.consent import consent_schema
 from engine.proof.matrix import matrix_schema
 from engine.report.document import problems_schema
+from engine.report.trials import trials_schema
 
 SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "mapping.v1": mapping_schema,
     "brand.v1": brand_schema,
+    "test.v1": test_schema,
     "plan.v1": plan_schema,
     "problems.v1": problems_schema,
+    "trials.v1": trials_schema,
     "matrix.v1": matrix_schema,
     "consent.v1": consent_schema,
 }

@@ -10,7 +10,8 @@ import orjson
 
 from engine.check import check_mapping
 from engine.checked import CheckedSpec
-from engine.commands.validate import find_files, is_brand
+from engine.commands.checks import is_brand
+from engine.commands.files import read_files
 from engine.problem import Failure
 from engine.proof.consent import build_consent
 from engine.proof.matrix import build_matrix
@@ -62,9 +63,8 @@ def show_views(paths: Iterable[Path], kinds: Iterable[str], output_format: str) 
 
 
 def _check_mappings(paths: Iterable[Path]) -> Iterator[CheckedSpec]:
-    for path in find_files(paths):
-        raw = path.read_bytes()
-        if not is_brand(raw, path):
-            checked = check_mapping(raw, str(path), {}).spec
+    for file in read_files(paths):
+        if not is_brand(file.raw, file.path):
+            checked = check_mapping(file.raw, file.path, {}).spec
             if checked is not None:
                 yield checked

@@ -22,12 +22,14 @@ from engine.runtime import amounts, people, record, values
 from engine.spec.send import Objects
 
 Apply = Callable[[Mapping[str, object], Contacts, datetime], Record]
+Probe = Callable[[Mapping[str, object], Contacts, datetime, dict[str, object]], Record]
 
 # What the generated function may call; nothing else is in its reach.
 _REACH: Mapping[str, object] = {
     "ABSENT": values.ABSENT,
     "CLEAR": values.CLEAR,
     "EMPTY_LIST": (),
+    "INTEGER_LIMIT": values.INTEGER_LIMIT,
     "MISPLACED": values.MISPLACED,
     "MONEY_LIMIT": float(values.MONEY_LIMIT),
     "NO_SHARES": NO_SHARES,
@@ -52,6 +54,8 @@ _REACH: Mapping[str, object] = {
     "read_url": values.read_url,
     "segment": people.segment,
     "tell": record.tell,
+    "noted": record.noted,
+    "watched": record.watched,
 }
 _BUILTINS: Mapping[str, object] = {
     "abs": abs,
@@ -66,9 +70,9 @@ _BUILTINS: Mapping[str, object] = {
 }
 
 
-def emit_function(checked: CheckedSpec, *, masked: bool) -> Source:
+def emit_function(checked: CheckedSpec, *, masked: bool, probed: bool = False) -> Source:
     """Emit the whole mapping, in the order a reader of the mapping reads it."""
-    context = Context(checked, Source(), masked)
+    context = Context(checked, Source(), masked, probed)
     rows = {level: list(names) for level, names in _kept_rows(checked).items()}
     _emit_start(context)
     emit_element(context, (), "payload", rows)
@@ -88,17 +92,26 @@ def emit_function(checked: CheckedSpec, *, masked: bool) -> Source:
 
 def compile_function(checked: CheckedSpec, *, masked: bool) -> Apply:
     """Give the mapping as one pure function of record, contacts and clock."""
-    source = emit_function(checked, masked=masked)
-    text = source.text("def apply(payload, contacts, now)")
+    return cast("Apply", _compile(checked, emit_function(checked, masked=masked), ""))
+
+
+def compile_probe(checked: CheckedSpec) -> Probe:
+    """Give the same function, which also leaves its local values in the dict it is given."""
+    source = emit_function(checked, masked=False, probed=True)
+    return cast("Probe", _compile(checked, source, ", probe"))
+
+
+def _compile(checked: CheckedSpec, source: Source, more: str) -> object:
+    text = source.text(f"def apply(payload, contacts, now{more})")
     reach = {
-        "__builtins__": _BUILTINS,
+        "__builtins__": {**_BUILTINS, "locals": locals} if more else _BUILTINS,
         "TEXT_LIMIT": checked.target.limits["text_field_characters"],
         **_REACH,
         **source.constants,
     }
     # The text holds only names and constants that the checker and this compiler made.
     exec(compile(text, f"<mapping {checked.spec.mapping}>", "exec"), reach)  # noqa: S102
-    return cast("Apply", reach["apply"])
+    return reach["apply"]
 
 
 def _emit_start(context: Context) -> None:

@@ -14,6 +14,7 @@ def emit_gate(context: Context) -> None:
 
 def emit_exit(context: Context) -> None:
     """Emit the return of a held record."""
+    _emit_probe(context)
     known = f"{variable(context.checked.spec.record.key)}, {version_of(context)}"
     context.source.line(
         f"return held(({known}, money, identity, consent), {_say_values(context)}, raised)"
@@ -33,11 +34,17 @@ def emit_return(context: Context) -> None:
         with source.block("elif contact is not None and contact.sent"):
             source.line("calls = [call for call in calls if call['id'] not in contact.sent]")
     source.line(f"exceptions = tell(raised, {_say_values(context)}) if raised else []")
+    _emit_probe(context)
     record = context.checked.spec.record
     source.line(f"return {{'key': {variable(record.key)}, 'order_version': {version_of(context)},")
     source.line("    'outcome': 'planned' if calls else 'unchanged', 'money': money,")
     source.line("    'identity': identity, 'consent': consent, 'calls': calls,")
     source.line("    'left_out': left_out, 'exceptions': exceptions}")
+
+
+def _emit_probe(context: Context) -> None:
+    if context.probed:
+        context.source.line("probe.update(locals())")
 
 
 def said_names(context: Context) -> list[str]:

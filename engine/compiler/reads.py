@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from engine.compiler.context import Context, list_variable, variable
+from engine.expressions.calls import Select
+from engine.expressions.paths import PathError
 from engine.inputs import Input, Level
 from engine.params import zone_of
-from engine.runtime.values import make_settle
+from engine.runtime.values import MISPLACED, Form, make_settle
 
 _NUMBERS = ("money", "integer", "boolean")
 _READERS = {"instant": "read_instant", "email": "read_email", "url": "read_url", "ip": "read_ip"}
@@ -24,6 +26,18 @@ def location(context: Context, level: Level, last: str) -> str:
     return " + ".join([*parts, repr(literal)])
 
 
+def _or_misplaced(select: Select) -> Select:
+    """Let a path that fails on a record, or costs too much on it, give an unknown value."""
+
+    def read(value: object) -> object:
+        try:
+            return select(value)
+        except PathError:
+            return MISPLACED
+
+    return read
+
+
 class ElementReads:
     """Emits the reads of one element, fetching each parent object once."""
 
@@ -37,23 +51,21 @@ class ElementReads:
     def emit(self, one: Input) -> None:
         """Emit one read into its variable."""
         self._source.line(f"x = {self._fetch(one)}")
-        settle = self._source.bind(
-            make_settle(
-                self._context.answers(one.answers, one.read.type, one.pointer),
-                "number" if one.read.type in _NUMBERS else "text",
-                personal=one.personal,
-            ),
-            "settle",
-        )
+        form: Form = "number" if one.read.type in _NUMBERS else "text"
+        answers = self._context.answers(one.answers, one.read.type, one.pointer)
+        settle = self._source.bind(make_settle(answers, form, personal=one.personal), "settle")
         last = one.path.text if one.path else f"{_list_of(one)}[{one.custom_code}]"
         at = location(self._context, self._level, last)
-        self._convert(one, f"{settle}(x, {at}, raised)")
+        call = f"{settle}(x, {at}, raised)"
+        self._convert(one, self._context.watched(one.name, form, "x", call))
+        if self._context.probed and one.read.type in ("code", "choice"):
+            self._source.line(f"noted(probe, {one.name!r}, {variable(one.name)})")
 
-    def fetch_path(self, steps: tuple[str, ...] | None, select: object) -> str:
+    def fetch_path(self, steps: tuple[str, ...] | None, select: Select) -> str:
         """Give the expression that fetches a path from this element."""
         if steps:
             return f"{self._parent(steps[:-1])}.get({steps[-1]!r}, ABSENT)"
-        chosen = self._source.bind(select, "select")
+        chosen = self._source.bind(_or_misplaced(select), "select")
         self._source.line(f"x = {chosen}({self._parents[()]})")
         return "ABSENT if x is None else x"
 
@@ -93,7 +105,8 @@ class ElementReads:
         elif kind in ("id", "integer", "boolean"):
             test = {
                 "id": "x.__class__ is str and is_id(x)",
-                "integer": "x.__class__ is int",
+                # JSON as written here has no longer ones; a path can make them of texts.
+                "integer": "x.__class__ is int and -INTEGER_LIMIT < x < INTEGER_LIMIT",
                 "boolean": "x is True or x is False",
             }[kind]
             self._source.line(f"{v} = x if {test} else {settle}")
@@ -120,7 +133,8 @@ class ElementReads:
             made = f"{_READERS[kind]}(x) if x.__class__ is str else None"
         self._source.line(f"{v} = {made}")
         test = f"if {v} is None"
-        if one.answers["absent"].kind == one.answers["null"].kind == "skip":
+        skipped = one.answers["absent"].kind == one.answers["null"].kind == "skip"
+        if skipped and not self._context.probed:
             # What is not there and may be skipped needs no further question.
             test = f"if {v} is None and x is not ABSENT and x is not None"
         with self._source.block(test):

@@ -49,7 +49,8 @@ def text_of(context: Context, name: str) -> str:
         return f"decimal_text({variable(name)}, scale)"
     if kind in ("integer", "boolean"):
         return f"str({variable(name)})"
-    return variable(name)
+    # No field takes a longer text, and so no template can multiply a huge one.
+    return f"{variable(name)}[:TEXT_LIMIT]"
 
 
 def _emit_missing(context: Context, v: str, name: str, text: Text) -> None:

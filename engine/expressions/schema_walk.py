@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from engine.expressions.findings import OLD_LITERAL, Finding
@@ -30,10 +32,11 @@ from engine.expressions.walk_comparisons import check_codes, check_comparison, f
 from engine.expressions.walk_members import Members, find_sure_members
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["Finding", "Selected", "walk_path"]
 
+_MOST_FINDINGS = 5
 _PROJECTIONS = frozenset({"filter_projection", "projection", "value_projection"})
 
 
@@ -56,7 +59,7 @@ def walk_path(
     return selected, sorted(dict.fromkeys(walk.findings), key=lambda each: (each.start, each.code))
 
 
-@dataclass(slots=True)
+@dataclass
 class _Walk:
     """One walk over one tree; `visit` gives what a node selects from `given`."""
 
@@ -69,7 +72,7 @@ class _Walk:
     def visit(self, node: Node, given: Selected) -> Selected:
         return _VISITS[node.kind](self, node, given)
 
-    @property
+    @cached_property
     def members(self) -> Members:
         return Members(self.root, self.findings)
 
@@ -191,8 +194,12 @@ class _Walk:
                     self.visit(other, given)
                     return select_type("boolean")
         sides = self.visit(left, given), self.visit(right, given)
-        self.findings.extend(check_comparison(node, *sides))
+        self._add(check_comparison(node, *sides))
         return select_type("boolean")
+
+    def _add(self, found: Iterator[Finding]) -> None:
+        """Take findings that are costly to work out, a few at most."""
+        self.findings.extend(islice(found, max(0, _MOST_FINDINGS - len(self.findings))))
 
     def visit_literal(self, node: Node, _given: Selected) -> Selected:
         written = self.text[node.start : node.end]
@@ -214,13 +221,13 @@ class _Walk:
 
     def visit_call(self, node: Node, given: Selected) -> Selected:
         arguments = self._visit_arguments(node, given)
-        self.findings.extend(check_call(node, arguments, self.root))
+        self._add(check_call(node, arguments, self.root))
         if node.name == "contains":
             subject, sought = arguments
-            self.findings.extend(check_codes(node.children[0], sought, subject))
+            self._add(check_codes(node.children[0], sought, subject))
             elements = list_elements(subject.node, self.root)
             coded = replace(elements, label=subject.label)
-            self.findings.extend(check_codes(node.children[1], coded, sought))
+            self._add(check_codes(node.children[1], coded, sought))
         marked = [replace(each, personal=holds_personal(each, self.root)) for each in arguments]
         return select_call(node, marked, self.root)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Schema = Mapping[str, object]
 
+# So many alternatives say as little as none, and each step of a path would multiply them.
+_MOST_NODES = 100
 _NUMBERS = frozenset({"integer", "number"})
 
 
@@ -124,13 +126,17 @@ def make_list(element: Selected, *, label: str) -> Selected:
 
 
 def unite(options: Iterable[Selected]) -> Selected:
-    """Give what one or the other can give."""
-    each = list(options)
-    nodes = None
-    if all(option.nodes is not None for option in each):
-        nodes = tuple(node for option in each for node in option.nodes or ())
+    """Give what one or the other can give; of more than `_MOST_NODES` nodes, anything personal."""
+    each: list[Selected] = []
+    distinct: dict[int, Schema] = {}
+    for option in options:
+        each.append(option)
+        # The same node twice says no more than once.
+        distinct.update((id(node), node) for node in option.nodes or ())
+        if len(distinct) > _MOST_NODES:
+            return replace(ANYTHING, personal=True, label=each[0].label)
     return Selected(
-        nodes,
+        nodes=tuple(distinct.values()) if all(one.nodes is not None for one in each) else None,
         may_be_absent=any(option.may_be_absent for option in each),
         may_be_null=any(option.may_be_null for option in each),
         is_projection=any(option.is_projection for option in each),

@@ -6,7 +6,9 @@ position, only its tokens do: a node gets its place by reading tree and tokens i
 
 from __future__ import annotations
 
+import json
 import warnings
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
@@ -27,12 +29,14 @@ MAX_DEPTH = 20
 MAX_NODES = 100
 
 _LEAVES = frozenset({"unquoted_identifier", "quoted_identifier", "literal", "number", "current"})
+_WITH_TEXT = frozenset({"field", "key_val_pair", "literal"})
 _NODELESS = frozenset({"dot", "comma", "colon", "number", "rbracket", "rbrace", "rparen", "lparen"})
 _WITH_TOKEN = frozenset(
     {"field", "literal", "index", "current", "function_expression", "key_val_pair"}
 )
 
 
+@lru_cache(maxsize=64)
 def read_tree(text: str) -> Node:
     """Parse a path; raises `PathError` when it is no JMESPath, too large, or calls wrongly.
 
@@ -50,6 +54,7 @@ def read_tree(text: str) -> Node:
     _check_parts(tokens)
     tree = _place(_parse(text, tokens), iter([t for t in tokens if t.kind in _LEAVES]), 0)
     _check_size(tree, len(text))
+    _check_letters(tree)
     check_calls(tree)
     check_copies(tree, len(text))
     return tree
@@ -88,6 +93,16 @@ def _check_size(tree: Node, end: int) -> None:
     if depth > MAX_DEPTH:
         message = f"the path is nested {depth} deep, expected {MAX_DEPTH} at most"
         raise PathError(message, 0, end, code=BOUNDS_CODE)
+
+
+def _check_letters(tree: Node) -> None:
+    r"""Refuse escapes like `\ud83d`, of which no output could be made."""
+    for node in tree.walk():
+        try:
+            json.dumps(node.value if node.kind in _WITH_TEXT else "", ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            message = "an escape stands for half a character, expected the character as it is"
+            raise PathError(message, node.start, node.end) from None
 
 
 def _refuse_size(start: int, end: int) -> PathError:

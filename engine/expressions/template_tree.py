@@ -20,7 +20,9 @@ Spell = Callable[[str], str]
 Piece = Callable[[Spell], str]
 Names = dict[str, None]
 
+MAX_GROWTH = 100
 _NAME = re.compile(r"[a-z](_?[a-z0-9])*")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _EQUALITY = {"eq": "==", "ne": "!="}
 _MEMBERSHIP = {"in": "in", "notin": "not in"}
 
@@ -125,9 +127,24 @@ def _read_filter(node: nodes.Filter, names: Names) -> Piece:
         raise NotAllowedError(message, node.lineno, node.name)
     if node.name == REPLACE:
         old, new = texts
+        if _count_growth(node) > MAX_GROWTH:
+            message = f"the replacements make a text more than {MAX_GROWTH} times as long"
+            raise NotAllowedError(message, node.lineno, REPLACE)
         return lambda spell: f"{value(spell)}.replace({old!r}, {new!r})"
     write = FILTERS[node.name]
     return lambda spell: write(value(spell))
+
+
+def _count_growth(node: nodes.Node | None) -> float:
+    """Give how many times longer replacements can make the longest value."""
+    if node is None:
+        return 1.0
+    growth = max(map(_count_growth, node.iter_child_nodes()), default=1.0)
+    texts = _constant_texts(node.args) if isinstance(node, nodes.Filter) else None
+    if isinstance(node, nodes.Filter) and node.name == REPLACE and texts:
+        old, new = texts
+        growth *= max(1.0, len(new) / len(old) if old else 1 + len(new))
+    return growth
 
 
 def _read_choice(node: nodes.CondExpr, names: Names) -> Piece:
@@ -182,12 +199,18 @@ def _read_comparison(node: nodes.Compare, operand: nodes.Operand, names: Names) 
 def _constant_texts(items: Sequence[nodes.Expr]) -> tuple[str, ...] | None:
     """Give the texts of a list of constants, None when anything else is among them."""
     values = [item.value if isinstance(item, nodes.Const) else None for item in items]
-    texts = tuple(value for value in values if isinstance(value, str))
+    texts = tuple(_check_letters(value) for value in values if isinstance(value, str))
     return texts if len(texts) == len(items) else None
 
 
+def _check_letters(text: str) -> str:
+    if _HALF_CHARACTER.search(text):
+        raise NotAllowedError("an escape stands for half a character", None)
+    return text
+
+
 def _constant(text: str) -> Piece:
-    written = repr(text)
+    written = repr(_check_letters(text))
     return lambda _spell: written
 
 

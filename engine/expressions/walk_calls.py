@@ -14,6 +14,7 @@ from engine.expressions.selected import (
     as_schema,
     read_schema,
     select_type,
+    unite,
 )
 from engine.expressions.tree import ARGUMENTS_CODE, Node
 
@@ -115,11 +116,6 @@ def select_call(node: Node, arguments: list[Selected], root: Schema) -> Selected
 
 
 def _select_first(arguments: list[Selected]) -> Selected:
-    known = all(argument.nodes is not None for argument in arguments)
-    return Selected(
-        tuple(node for each in arguments for node in each.nodes or ()) if known else None,
-        may_be_absent=all(each.may_be_missing for each in arguments),
-        may_be_null=all(each.may_be_missing for each in arguments),
-        personal=any(each.personal for each in arguments),
-        label=arguments[0].label,
-    )
+    missing = all(each.may_be_missing for each in arguments)
+    found = unite(arguments)
+    return replace(found, may_be_absent=missing, may_be_null=missing, is_projection=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from engine.expressions.calls import say_types
@@ -32,6 +32,7 @@ class Members:
 
     root: Schema
     findings: list[Finding]
+    _values: dict[int, tuple[Schema, list[Selected]]] = field(default_factory=dict)
 
     def lacks(self, name: str, given: Selected) -> bool:
         """Tell whether the schema surely has no member of that name."""
@@ -136,16 +137,20 @@ class Members:
             way_out = "write [*]" if "array" in given.types else ""
             self._report(WRONG_SHAPE, node, message, way_out=way_out)
             return ANYTHING
-        options = [option for each in given.nodes for option in self._read_values(each)]
-        found = unite(options) if options else ANYTHING
+        found = unite(option for each in given.nodes for option in self._read_values(each))
+        found = found if found.nodes != () else ANYTHING
         label = f"{given.label}.*" if given.label else "*"
         return replace(found, personal=found.personal or given.personal, label=label)
 
     def _read_values(self, holder: Schema) -> list[Selected]:
-        properties, others = holder.get("properties"), holder.get("additionalProperties")
-        values = list(properties.values()) if isinstance(properties, Mapping) else []
-        values += [others] if isinstance(others, Mapping) else []
-        return [read_schema(each, self.root) for each in values]
+        """Give what the values of an object node can be; the same node is read once a path."""
+        if id(holder) not in self._values:
+            properties, others = holder.get("properties"), holder.get("additionalProperties")
+            values = list(properties.values()) if isinstance(properties, Mapping) else []
+            values += [others] if isinstance(others, Mapping) else []
+            read = [read_schema(each, self.root) for each in values]
+            self._values[id(holder)] = holder, read
+        return self._values[id(holder)][1]
 
     def report_shortened(self, node: Node, result: Selected, element: Selected) -> None:
         """Report a projection that drops the elements for which nothing is found."""

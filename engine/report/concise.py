@@ -7,7 +7,12 @@ from engine.report.findings import Findings, printable
 
 def render_concise(findings: Findings) -> str:
     """Give `path:line:col: CODE message` for each problem."""
-    return "".join(
-        f"{printable(str(problem.place))}: {problem.code} {printable(problem.message)}\n"
-        for problem in findings.problems
-    )
+    lines: list[str] = []
+    for file in findings.by_file():
+        lines += [
+            f"{printable(str(problem.place))}: {problem.code} {printable(problem.message)}"
+            for problem in file.shown
+        ]
+        if file.hidden:
+            lines.append(f"{printable(file.path)}: {file.more()}")
+    return "".join(f"{line}\n" for line in lines)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from engine.problem import Problem
+
+# What people read of one file: problems, and characters of what is said about them.
+MOST_SHOWN = 50
+MOST_SAID = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,11 @@ class Findings:
         """How many problems only warn."""
         return len(self.problems) - self.errors
 
+    def by_file(self) -> list[FileFindings]:
+        """Give what is shown of each file, in the order of the problems."""
+        groups = groupby(self.problems, key=lambda problem: problem.place.path)
+        return [_cut(path, problems) for path, problems in groups]
+
     def summary(self) -> str:
         """Give the figures in words."""
         files = f"{self.checked} file{'' if self.checked == 1 else 's'}"
@@ -36,6 +47,30 @@ class Findings:
             if count
         ]
         return f"{', '.join(parts)} in {files}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFindings:
+    """What is shown of the problems of one file; `hidden` tells how many are not."""
+
+    path: str
+    shown: list[Problem]
+    hidden: int
+
+    def more(self) -> str:
+        """Say how many problems are not shown, '' when all are."""
+        return f"and {self.hidden:,} more in this file" if self.hidden else ""
+
+
+def _cut(path: str, problems: Iterable[Problem]) -> FileFindings:
+    every = list(problems)
+    shown, said = 0, 0
+    for problem in every[:MOST_SHOWN]:
+        said += len(full_message(problem))
+        if shown and said > MOST_SAID:
+            break
+        shown += 1
+    return FileFindings(path, every[:shown], len(every) - shown)
 
 
 def remarks(problem: Problem) -> list[tuple[str, str]]:

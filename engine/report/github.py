@@ -10,8 +10,13 @@ from engine.report.findings import Findings, full_message, printable
 
 
 def render_github(findings: Findings) -> str:
-    """Give one workflow command a problem."""
-    return "".join(_command(problem) for problem in findings.problems)
+    """Give one workflow command a problem, and one for those of a file that are not shown."""
+    lines: list[str] = []
+    for file in findings.by_file():
+        lines += [_command(problem) for problem in file.shown]
+        if file.hidden:
+            lines.append(f"::notice file={_property(file.path)}::{_data(file.more())}\n")
+    return "".join(lines)
 
 
 def _command(problem: Problem) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
 
 from engine.problem import Problem
 from engine.report.findings import Findings, printable, remarks
@@ -13,9 +12,11 @@ from engine.report.findings import Findings, printable, remarks
 def render_markdown(findings: Findings) -> str:
     """Give the figures, then a list of problems under each file."""
     lines = [f"### miradot: {findings.summary()}", ""]
-    for path, problems in groupby(findings.problems, key=lambda one: one.place.path):
-        lines += [_quote(path), ""]
-        lines += [line for problem in problems for line in _item_lines(problem)]
+    for file in findings.by_file():
+        lines += [_quote(file.path), ""]
+        lines += [line for problem in file.shown for line in _item_lines(problem)]
+        if file.hidden:
+            lines.append(f"- {file.more()}")
         lines.append("")
     return "\n".join(lines)
 

@@ -34,11 +34,12 @@ def render_sarif(findings: Findings) -> str:
 
 
 def _rule(code: str) -> dict[str, object]:
+    page = CODES[code]
     return {
         "id": code,
-        "shortDescription": _message(CODES[code].title),
-        "fullDescription": _message(CODES[code].page),
-        "help": _message(CODES[code].page),
+        "shortDescription": _message(page.title),
+        "fullDescription": _message(page.prose),
+        "help": _message(page.prose),
     }
 
 

@@ -17,11 +17,15 @@ _COLOURS = {"error": "31", "warning": "33", "caret": "36", "dim": "2", "bold": "
 def render_text(findings: Findings) -> str:
     """Give every problem with its source line, then the figures."""
     lines: list[str] = []
-    for problem in findings.problems:
-        lines += [*_problem_lines(problem, findings), ""]
-    codes = list(dict.fromkeys(problem.code for problem in findings.problems))
+    codes: dict[str, None] = {}
+    for file in findings.by_file():
+        for problem in file.shown:
+            codes[problem.code] = None
+            lines += [*_problem_lines(problem, findings), ""]
+        if file.hidden:
+            lines += [f"{_paint(findings, printable(file.path), 'bold')}  {file.more()}", ""]
     if codes:
-        asked = codes[0] if len(codes) == 1 else "CODE"
+        asked = next(iter(codes)) if len(codes) == 1 else "CODE"
         hint = f"more about {', '.join(codes)}: miradot explain {asked}"
         lines.append(_paint(findings, hint, "dim"))
     lines.append(findings.summary())

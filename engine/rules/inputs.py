@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC
 
-from engine.inputs import CASES, NUMBERS, Answer, Case, Input, ListInput, used_value
+from engine.inputs import (
+    CASES,
+    NUMBERS,
+    Answer,
+    Input,
+    ListInput,
+    answer_key,
+    cases_answered,
+    used_value,
+)
 from engine.nearest import suggest
 from engine.rules.subject import Subject, listed
 from engine.runtime.values import read_day, read_email, read_instant, read_ip, read_url
@@ -39,16 +48,10 @@ def check_inputs(subject: Subject) -> None:
         _check_type(subject, one)
         _check_type_keys(subject, one)
         for case, answer in one.answers.items():
-            _check_answer(subject, one, answer, (*one.pointer, _key_of(one.read, case)))
+            _check_answer(subject, one, answer, (*one.pointer, answer_key(one.read, case)))
     for each in subject.inputs.lists.values():
         _check_outcomes(subject, each, each.each)
         _check_list(subject, each)
-
-
-def _key_of(outcomes: Outcomes, case: str) -> str:
-    if getattr(outcomes, case) is not None:
-        return case
-    return "missing" if case != "unknown" and outcomes.missing is not None else "otherwise"
 
 
 def _check_outcomes(subject: Subject, one: Input | ListInput, outcomes: Outcomes) -> None:
@@ -65,7 +68,7 @@ def _check_outcomes(subject: Subject, one: Input | ListInput, outcomes: Outcomes
             at_key=True,
         )
         return
-    for key, covered in _covered(outcomes).items():
+    for key, covered in cases_answered(outcomes).items():
         if key != "otherwise" and covered and not covered & one.possible:
             subject.problems.report(
                 "MD474",
@@ -88,19 +91,6 @@ def _check_outcomes(subject: Subject, one: Input | ListInput, outcomes: Outcomes
 
 def _can_be_blank(one: Input | ListInput) -> bool:
     return isinstance(one, ListInput) or one.read.type not in NUMBERS
-
-
-def _covered(outcomes: Outcomes) -> dict[str, frozenset[Case]]:
-    """Give the cases that each answer written down is the one for."""
-    covered: dict[str, set[Case]] = {}
-    for key in (*CASES, "missing", "otherwise"):
-        if getattr(outcomes, key) is not None:
-            covered[key] = set()
-    for case in CASES:
-        key = _key_of(outcomes, case)
-        if key in covered:
-            covered[key].add(case)
-    return {key: frozenset(cases) for key, cases in covered.items()}
 
 
 def _check_answer(subject: Subject, one: Input, answer: Answer, pointer: Pointer) -> None:
@@ -196,7 +186,7 @@ def _check_references(subject: Subject, one: Input) -> None:
 def _check_list(subject: Subject, one: ListInput) -> None:
     each = one.each
     for case, answer in one.answers.items():
-        at = (*one.pointer, _key_of(each, case))
+        at = (*one.pointer, answer_key(each, case))
         if answer.kind == "fail":
             subject.exception(answer.word, at)
         elif answer.kind != "skip":

@@ -22,6 +22,8 @@ Situation = Mapping[str, str]
 # What a bound or a presence test finds cannot be told from codes: both ways are looked at.
 _EITHER = ("holds", "fails")
 _MOST_SITUATIONS = 4096
+# So many terms, over all situations, are proved in about a second.
+_MOST_TERMS = 150_000
 
 
 class MoneyForms:
@@ -31,6 +33,7 @@ class MoneyForms:
         self._money = money
         self._names = names
         self._params = params
+        self._known: dict[tuple[str, int], Form] = {}
 
     @cached_property
     def situations(self) -> tuple[Situation, ...]:
@@ -39,14 +42,30 @@ class MoneyForms:
         size = 1
         for values in domains.values():
             size *= len(values)
-        if size > _MOST_SITUATIONS:
+        if size > _MOST_SITUATIONS or size * self._count_terms() > _MOST_TERMS:
             return ()
         keys = list(domains)
         return tuple(dict(zip(keys, case, strict=True)) for case in product(*domains.values()))
 
+    def _count_terms(self) -> int:
+        """Give how many amounts the totals and both sides of the equations are made of at most."""
+        leaves: dict[str, frozenset[str]] = {}
+        for name, total in self._money.totals.items():
+            parts = (leaves.get(part, frozenset({part})) for part in parts_of(total))
+            leaves[name] = frozenset[str]().union(*parts)
+        sides = (side for one in self._money.must_hold for side in one.rule.split(" "))
+        return sum(map(len, leaves.values())) + sum(len(leaves.get(one, "1")) for one in sides)
+
     def form(self, name: str, situation: Situation) -> Form:
-        """Give what a total, or an amount read, is made of; no amount comes with factor 0."""
-        return {leaf: factor for leaf, factor in self._form(name, situation).items() if factor}
+        """Give what a total, or an amount read, is made of; no amount comes with factor 0.
+
+        `situation` is one of `situations`.
+        """
+        key = name, id(situation)
+        if key not in self._known:
+            form = self._form(name, situation)
+            self._known[key] = {leaf: factor for leaf, factor in form.items() if factor}
+        return self._known[key]
 
     def _form(self, name: str, situation: Situation) -> Form:
         total = self._money.totals.get(name)
@@ -54,7 +73,7 @@ class MoneyForms:
             return {name: 1}
         found: Form = {}
         for sign, part in self._parts(total, situation):
-            for leaf, factor in self._form(part, situation).items():
+            for leaf, factor in self.form(part, situation).items():
                 found[leaf] = found.get(leaf, 0) + sign * factor
         return found
 
@@ -106,6 +125,12 @@ class MoneyForms:
         for total in self._money.totals.values():
             if total.choose is not None:
                 yield total.choose, tuple(total.among or {})
+
+
+def parts_of(total: Total) -> set[str]:
+    """Give the names that a total is made of, in any situation."""
+    calc = [name for _, name in terms_of(total.calc)] if total.calc is not None else []
+    return {*(total.sum or []), *calc, *(total.among or {}).values()}
 
 
 def _representatives(values: Iterable[str], sets: list[frozenset[str]]) -> tuple[str, ...]:

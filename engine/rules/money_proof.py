@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from engine.inputs import ListInput, level_of
 from engine.lock import AmountMark
 from engine.nearest import suggest
-from engine.rules.money_forms import Form, MoneyForms, Situation
+from engine.rules.money_forms import Form, MoneyForms, Situation, parts_of
 from engine.rules.subject import Subject, listed
 from engine.spec.condition import NoneOf
 from engine.spec.money import Money, Total
@@ -38,7 +38,7 @@ class _Proof:
             return
         tests = (self._check_kinds, self._check_cancelations, self._check_twice)
         for name, total in self._money.totals.items():
-            if self._refused.isdisjoint(_parts_of(total)) and not any(test(name) for test in tests):
+            if self._refused.isdisjoint(parts_of(total)) and not any(test(name) for test in tests):
                 self._check_refund_states(name, total)
             else:
                 self._refused.add(name)
@@ -135,22 +135,25 @@ class _Proof:
         )
 
     def _twice(self, form: Form, _: Situation) -> str:
+        parts = self._parts_within(form)
         for leaf, factor in form.items():
             if abs(factor) > 1:
                 return f"{leaf} {'twice' if abs(factor) == 2 else f'{abs(factor)} times'}"  # noqa: PLR2004 - twice is two
             mark = self._mark(leaf)
-            for other, same in form.items():
-                part = self._mark(other)
-                if (
-                    mark.part == "all"
-                    and mark.kind == part.kind
-                    and part.part not in ("", "all")
-                    and mark.moment == part.moment
-                    and level_of(leaf) == level_of(other)[: len(level_of(leaf))]
-                    and factor == same
-                ):
-                    return f"{other} twice, for {leaf} holds it already"
+            part = parts.get((mark.kind, mark.moment, factor, level_of(leaf)))
+            if mark.part == "all" and part is not None:
+                return f"{part} twice, for {leaf} holds it already"
         return ""
+
+    def _parts_within(self, form: Form) -> dict[tuple[str, str, int, tuple[str, ...]], str]:
+        """Give the first amount that is a part, by what it is and every level it is within."""
+        parts: dict[tuple[str, str, int, tuple[str, ...]], str] = {}
+        for leaf, factor in form.items():
+            mark, level = self._mark(leaf), level_of(leaf)
+            if mark.part not in ("", "all"):
+                for depth in range(len(level) + 1):
+                    parts.setdefault((mark.kind, mark.moment, factor, level[:depth]), leaf)
+        return parts
 
     def _check_refund_states(self, name: str, total: Total) -> None:
         """Report states of refunds that a condition leaves out without a word."""
@@ -231,8 +234,3 @@ class _Proof:
                     effect="a line that is lost on the way would not be noticed",
                     help="read the record's own total and say under must_hold that both are ==",
                 )
-
-
-def _parts_of(total: Total) -> set[str]:
-    calc = total.calc.replace("+", " ").replace("-", " ").split() if total.calc else []
-    return {*(total.sum or []), *calc, *(total.among or {}).values()}

@@ -38,6 +38,8 @@ WRONG: Final = Misplaced()
 
 # Above this, an amount in minor units could lose its last digit in a double.
 MONEY_LIMIT: Final = 10**11
+# Beyond this, programs that keep numbers as doubles would change a whole number.
+INTEGER_LIMIT: Final = 2**53
 
 _ID = re.compile(r"(?!\.{1,2}$)[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,254}[^\s\x00-\x1f\x7f])?")
 _USUAL_INSTANT = re.compile(

@@ -2,5 +2,6 @@
 
 from engine.spec.mapping import MappingSpec
 from engine.spec.params import Brand, Param
+from engine.spec.trial import TestFile
 
-__all__ = ["Brand", "MappingSpec", "Param"]
+__all__ = ["Brand", "MappingSpec", "Param", "TestFile"]

@@ -136,8 +136,8 @@ class ExceptionRule(Concept):
 
     level: Literal["hold", "review", "note"] = Field(
         title="Level",
-        description="`hold`: nothing of this record is sent. `review`: the same, and a person "
-        "must decide. `note`: it goes on, and the remark is kept.",
+        description="What becomes of the record. `hold`: nothing of it is sent. `review`: the "
+        "same, and a person must decide. `note`: it goes on, and the remark is kept.",
     )
     owner: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")] = Field(
         title="Owner", description="The team that answers for it."

@@ -66,12 +66,13 @@ class Send(Concept):
     )
     order: Literal["newest_version_wins", "any"] = Field(
         title="Order",
-        description="`newest_version_wins`: an older version never overwrites a newer one. `any`: "
-        "the order of the calls makes no difference.",
+        description="What an older version may do. `newest_version_wins`: an older version never "
+        "overwrites a newer one. `any`: the order of the calls makes no difference.",
     )
     repeat: Literal["each_version", "once"] = Field(
         title="Repeat",
-        description="`once`: one call per key, ever. `each_version`: one per version.",
+        description="How often a call is made. `once`: one call per key, ever. `each_version`: one "
+        "per version.",
     )
     age: AgeLimit | None = Field(None, title="Age", description="How old the record may be.")
     to: dict[Name, Scalar] = Field(

@@ -71,7 +71,7 @@ def quote(text: str) -> str:
 def _refuse_size(raw: bytes, path: str) -> tuple[Source, list[Problem]]:
     start = raw[:200].removeprefix(_BYTE_ORDER_MARK.encode()).decode(errors="replace")
     source = _clean(start, path)
-    message = f"the file has {len(raw):,} bytes, at most {MAX_BYTES:,} are read"
+    message = f"the file has more than {MAX_BYTES:,} bytes"
     return source, [source.problem("MD101", message, source.place(0, 0))]
 
 

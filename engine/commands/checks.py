@@ -1,0 +1,104 @@
+"""Files checked together: each by itself, then each brand file with the mapping it names.
+
+Whoever does the tasks, in this process or in a confined one, does them by the same `Checker`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from engine.brand import BrandFile, check_brand, read_brand
+from engine.check import check_mapping
+from engine.checked import CheckedSpec
+from engine.commands.files import SourceFile
+from engine.problem import Problem
+from engine.text import read_document
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file to check by itself, or a brand file to check with its mapping."""
+
+    file: SourceFile
+    mapping: SourceFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a task found; `mapping` is the name of a mapping without errors.
+
+    `brand_of` is the name of the mapping that a brand file is for.
+    """
+
+    problems: tuple[Problem, ...]
+    mapping: str = ""
+    brand_of: str = ""
+
+
+Run = Callable[[Sequence[Task]], Iterable[Result]]
+"""Does tasks: one result for each, in their order."""
+
+
+def check_files(files: Sequence[SourceFile], run: Run) -> list[Problem]:
+    """Give the problems of all files, as they come."""
+    problems: list[Problem] = []
+    mappings: dict[str, SourceFile] = {}
+    brands: list[tuple[SourceFile, str]] = []
+    for file, result in zip(files, run([Task(file) for file in files]), strict=True):
+        problems += result.problems
+        if result.mapping:
+            mappings[result.mapping] = file
+        if result.brand_of:
+            brands.append((file, result.brand_of))
+    pairs = [Task(file, mappings[name]) for file, name in brands if name in mappings]
+    for result in run(pairs):
+        problems += result.problems
+    return problems
+
+
+def is_brand(raw: bytes, path: str) -> bool:
+    """Say whether a file sets parameters for a brand, and so is no mapping itself."""
+    document, _ = read_document(raw, path)
+    return document is not None and isinstance(document.data, dict) and "brand" in document.data
+
+
+@dataclass(slots=True)
+class Checker:
+    """Does tasks in this process; a mapping that was checked is not checked again for a brand."""
+
+    _checked: dict[SourceFile, CheckedSpec] = field(default_factory=dict)
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[Result]:
+        """Do tasks one after the other."""
+        return map(self.do, tasks)
+
+    def do(self, task: Task) -> Result:
+        """Do one task."""
+        if task.mapping is not None:
+            return Result(tuple(self._check_pair(task.file, task.mapping)))
+        if not is_brand(task.file.raw, task.file.path):
+            return self._check_mapping(task.file)
+        brand, problems = read_brand(task.file.raw, task.file.path)
+        return Result(tuple(problems), brand_of=brand.brand.mapping if brand is not None else "")
+
+    def _check_mapping(self, file: SourceFile) -> Result:
+        checked = check_mapping(file.raw, file.path, {})
+        if checked.spec is None:
+            return Result(checked.problems)
+        self._checked[file] = checked.spec
+        return Result(checked.problems, mapping=checked.spec.spec.mapping)
+
+    def _check_pair(self, file: SourceFile, mapping: SourceFile) -> Iterator[Problem]:
+        """Check the values alone, then the mapping as it stands with them."""
+        brand, _ = read_brand(file.raw, file.path)
+        if mapping not in self._checked:
+            self._check_mapping(mapping)
+        if brand is None or mapping not in self._checked:
+            return
+        problems = check_brand(brand, self._checked[mapping].spec)
+        yield from problems or _check_with(mapping, brand)
+
+
+def _check_with(mapping: SourceFile, brand: BrandFile) -> tuple[Problem, ...]:
+    return check_mapping(mapping.raw, mapping.path, brand.brand.params).problems

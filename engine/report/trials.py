@@ -1,0 +1,185 @@
+"""Test results as a person reads them, as JSON, and as JUnit XML for a build server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Annotated, Literal
+from xml.etree import ElementTree as ET
+
+import orjson
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
+from typing_extensions import TypedDict
+
+from engine.report.findings import encodable, printable
+from engine.trials.files import Trials
+from engine.trials.matching import Difference
+from engine.trials.running import Result
+
+TRIALS_SCHEMA = "miradot/trials.v1"
+_CLOSED = ConfigDict(extra="forbid")
+_COLOURS = {"failed": "31", "fine": "32", "bold": "1", "dim": "2"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileResults:
+    """One test file and what became of its cases."""
+
+    trials: Trials
+    results: Sequence[Result]
+
+    @property
+    def failed(self) -> int:
+        """How many cases failed."""
+        return sum(not one.passed for one in self.results)
+
+
+@with_config(_CLOSED)
+class DifferenceView(TypedDict):
+    """One thing that is not as expected."""
+
+    expectation: Annotated[str, Field(description="Which expectation, such as expect.money.net.")]
+    line: Annotated[int, Field(ge=1, description="Its line in the test file.")]
+    wanted: object
+    got: object
+
+
+@with_config(_CLOSED)
+class CaseView(TypedDict):
+    """One case."""
+
+    name: str
+    file: str
+    line: Annotated[int, Field(ge=1)]
+    passed: bool
+    differences: list[DifferenceView]
+
+
+@with_config(_CLOSED)
+class TrialsDocument(TypedDict):
+    """Every case of every file."""
+
+    schema: Literal["miradot/trials.v1"]
+    cases: list[CaseView]
+    passed: Annotated[int, Field(ge=0)]
+    failed: Annotated[int, Field(ge=0)]
+
+
+def trials_schema() -> dict[str, object]:
+    """Give the JSON Schema of the document."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://miradot.dev/schemas/trials.v1.schema.json",
+        **TypeAdapter(TrialsDocument).json_schema(),
+    }
+
+
+def render_trials_text(files: Sequence[FileResults], *, colour: bool) -> str:
+    """Give the cases that failed with their differences, then the figures."""
+    lines: list[str] = []
+    for file in files:
+        for result in file.results:
+            if not result.passed:
+                lines += [*_failure_lines(file, result, colour=colour), ""]
+    for file in files:
+        count, failed = len(file.results), file.failed
+        told = _paint(f"{failed} failed", "failed", colour) if failed else "all passed"
+        lines.append(f"{file.trials.path}  {count} case{'' if count == 1 else 's'}, {told}")
+    return "\n".join(lines) + "\n"
+
+
+def _failure_lines(file: FileResults, result: Result, *, colour: bool) -> Iterator[str]:
+    word = _paint("failed", "failed", colour)
+    place = file.trials.document.place_of_key(result.pointer)
+    yield f"{place}  {word}  {_paint(printable(result.name), 'bold', colour)}"
+    for one in result.differences:
+        line = _line(file, one)
+        yield f"    {_told(one, result)}  {PurePath(place.path).name}:{line}"
+        yield f"        wanted  {show(one.wanted)}"
+        yield f"        got     {show(one.got)}"
+
+
+def show(value: object) -> str:
+    """Give a value on one line; blanks at the ends of a text, or beside each other, are visible."""
+    if not isinstance(value, str):
+        return printable(orjson.dumps(value).decode())
+    words = value.split(" ")
+    plain = all(words) or not value
+    return printable(value if plain and value else f'"{value.replace(" ", "·")}"')
+
+
+def _told(one: Difference, result: Result) -> str:
+    """Name an expectation as it stands in the file: `expect.calls.order_record.body.currency`."""
+    text = ""
+    for step in one.pointer[len(result.pointer) :]:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return printable(text.removeprefix("."))
+
+
+def _line(file: FileResults, one: Difference) -> int:
+    pointer = one.pointer
+    document = file.trials.document
+    while pointer not in document.values and pointer not in document.keys:
+        pointer = pointer[:-1]
+    return document.place_of_key(pointer).line
+
+
+def _paint(text: str, style: str, colour: bool) -> str:  # noqa: FBT001 - a plain switch
+    return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m" if colour else text
+
+
+def render_trials_json(files: Sequence[FileResults]) -> str:
+    """Give the results as one document."""
+    cases: list[CaseView] = [
+        {
+            "name": encodable(result.name),
+            "file": encodable(str(file.trials.path)),
+            "line": file.trials.document.place_of_key(result.pointer).line,
+            "passed": result.passed,
+            "differences": [
+                {
+                    "expectation": _told(one, result),
+                    "line": _line(file, one),
+                    "wanted": one.wanted,
+                    "got": one.got,
+                }
+                for one in result.differences
+            ],
+        }
+        for file in files
+        for result in file.results
+    ]
+    failed = sum(file.failed for file in files)
+    document: TrialsDocument = {
+        "schema": "miradot/trials.v1",
+        "cases": cases,
+        "passed": len(cases) - failed,
+        "failed": failed,
+    }
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def render_trials_junit(files: Sequence[FileResults]) -> str:
+    """Give the results as JUnit XML, one suite per file."""
+    root = ET.Element("testsuites")
+    for file in files:
+        suite = ET.SubElement(
+            root,
+            "testsuite",
+            name=printable(str(file.trials.path)),
+            tests=str(len(file.results)),
+            failures=str(file.failed),
+        )
+        for result in file.results:
+            case = ET.SubElement(
+                suite,
+                "testcase",
+                name=printable(result.name),
+                classname=printable(file.trials.path.stem),
+            )
+            if not result.passed:
+                failure = ET.SubElement(case, "failure", message="not as expected")
+                failure.text = "\n".join(_failure_lines(file, result, colour=False))
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

@@ -1,0 +1,1 @@
+"""Trials: the cases of a test file, run against their mapping."""

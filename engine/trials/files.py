@@ -1,0 +1,143 @@
+"""Test files: read with everything they name, ready to be run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from engine.brand import read_brand
+from engine.check import check_mapping
+from engine.checked import CheckedSpec
+from engine.contacts import ContactError, Contacts, expand_answers, read_contacts
+from engine.mapping import ProbedMapping, compile_mapping, probe_mapping
+from engine.problem import Failure, Problem
+from engine.problems import ProblemList
+from engine.shape import as_spec, check_shape
+from engine.sources.records import Unreadable, read_records
+from engine.spec.params import ParamValue
+from engine.spec.trial import Case, TestFile
+from engine.text import Document, read_document
+
+SCHEMA = "test.v1.schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """A test file that can be run; `folder` is what its paths are relative to."""
+
+    path: Path
+    document: Document
+    spec: TestFile
+    folder: Path
+
+
+def read_trials(path: Path) -> tuple[Trials | None, list[Problem]]:
+    """Give the cases of a test file, or the problems that refuse it."""
+    document, problems = read_document(path.read_bytes(), str(path))
+    if document is None:
+        return None, problems
+    problems += check_shape(document, SCHEMA)
+    if any(one.severity == "error" for one in problems):
+        return None, problems
+    spec = as_spec(document, TestFile)
+    told = ProblemList(document, found=problems)
+    for name, case in spec.cases.items():
+        sources = [one for one in (case.record, case.file, case.payload) if one is not None]
+        if len(sources) != 1:
+            told.report(
+                "MD601",
+                ("cases", name),
+                f'"{name}" needs exactly one of record, file and payload',
+                at_key=True,
+            )
+        elif case.record is not None and spec.records is None:
+            told.report(
+                "MD601", ("cases", name, "record"), "no file is named under records to take it from"
+            )
+    return (None if told.has_errors else Trials(path, document, spec, path.parent)), told.found
+
+
+class Ground:
+    """What the cases of one test file share: the mapping for each set of parameters, the files."""
+
+    def __init__(self, trials: Trials, raw: bytes | None = None) -> None:
+        self.trials = trials
+        self._mapping_path = trials.folder / trials.spec.mapping
+        self._raw = raw if raw is not None else _read(self._mapping_path)
+        self._mappings: dict[str, ProbedMapping] = {}
+        self._records: dict[str, dict[str, object]] | None = None
+
+    def mapping(self, case: Case) -> ProbedMapping:
+        """Give the mapping as a case has it; Failure when it does not check."""
+        spec = self.trials.spec
+        given = {**self._brand(), **spec.params, **case.params}
+        key = repr(sorted(given.items()))
+        if key not in self._mappings:
+            self._mappings[key] = probe_mapping(self._check(given))
+        return self._mappings[key]
+
+    def contacts(self, checked: CheckedSpec) -> Contacts:
+        """Give the answers of the file named by `contacts`; none are known without one."""
+        name = self.trials.spec.contacts
+        if name is None:
+            return Contacts(asked=True)
+        answers = [record for _, record in self._read_file(name)]
+        form = compile_mapping(checked, masked=False).contact_form
+        try:
+            return read_contacts(expand_answers(answers), form)
+        except ContactError as error:
+            raise Failure(f"{self.trials.folder / name}: {error}") from None
+
+    def payload(self, case: Case, key: str) -> dict[str, object]:
+        """Give the record that a case starts from; `key` is the payload's own key member."""
+        if case.payload is not None:
+            return dict(case.payload)
+        if case.file is not None:
+            found = self._read_file(case.file)
+            if len(found) != 1:
+                raise Failure(f"{self.trials.folder / case.file} does not hold one record")
+            return found[0][1]
+        if self._records is None:
+            records = self._read_file(str(self.trials.spec.records))
+            self._records = {str(record.get(key)): record for _, record in records}
+        if case.record not in self._records:
+            raise Failure(f'{self.trials.spec.records} holds no record "{case.record}"')
+        return self._records[str(case.record)]
+
+    def _check(self, given: Mapping[str, ParamValue]) -> CheckedSpec:
+        checked = check_mapping(self._raw, str(self._mapping_path), given)
+        if checked.spec is None:
+            raise Failure(f"{self._mapping_path} has errors: run miradot validate")
+        return checked.spec
+
+    def _brand(self) -> Mapping[str, ParamValue]:
+        name = self.trials.spec.brand
+        if name is None:
+            return {}
+        path = self.trials.folder / name
+        brand, _ = read_brand(_read(path), str(path))
+        if brand is None:
+            raise Failure(f"{path} has errors: run miradot validate")
+        return brand.brand.params
+
+    def _read_file(self, name: str) -> list[tuple[str, dict[str, object]]]:
+        path = self.trials.folder / name
+        found = list(read_records(BytesIO(_read(path)), self._envelope_of(name)))
+        broken = next((one for one in found if isinstance(one, Unreadable)), None)
+        if broken is not None:
+            raise Failure(f"{path}, {broken.where}: {broken.message}")
+        return [one for one in found if not isinstance(one, Unreadable)]
+
+    def _envelope_of(self, name: str) -> str:
+        if name == self.trials.spec.contacts:
+            return "_items"
+        return self._check({**self._brand(), **self.trials.spec.params}).source.envelope
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Failure(f'cannot read "{path}": {error.strerror}') from None

@@ -1,0 +1,87 @@
+"""Matching: what a plan is held against what a case expects of it, member by member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.plan import Call, Record
+from engine.spec.trial import Expectation, ExpectedCall
+from engine.text import Pointer
+from engine.trials.payloads import read_place
+
+MISSING = "(missing)"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as expected; `pointer` is where the test file expects it."""
+
+    pointer: Pointer
+    wanted: object
+    got: object
+
+
+def match_plan(
+    expected: Expectation, plan: Record, values: Mapping[str, object], at: Pointer
+) -> Iterator[Difference]:
+    """Give every difference between a plan, with the mapping's values, and an expectation."""
+    consent: Mapping[str, object] = {**plan["consent"]} if plan["consent"] else {}
+    told: list[tuple[str, object, object]] = [
+        ("outcome", expected.outcome, plan["outcome"]),
+        ("decision", expected.decision, consent.get("decision", MISSING)),
+        ("row", expected.row, consent.get("row", MISSING)),
+        ("only_calls", expected.only_calls, [call["send"] for call in plan["calls"]]),
+        ("exceptions", expected.exceptions, [one["code"] for one in plan["exceptions"]]),
+    ]
+    for name, wanted, got in told:
+        if wanted is not None and wanted != got:
+            yield Difference((*at, name), wanted, got)
+    yield from _match_members(expected.money, plan["money"] or {}, (*at, "money"))
+    yield from _match_members(expected.values, values, (*at, "values"))
+    calls = {call["send"]: call for call in plan["calls"]}
+    for name, call in expected.calls.items():
+        yield from _match_call(call, calls.get(name), (*at, "calls", name))
+    for index, name in enumerate(expected.must_not_send):
+        if name in calls:
+            yield Difference((*at, "must_not_send", index), "(no call)", "a call")
+
+
+def _match_call(expected: ExpectedCall, call: Call | None, at: Pointer) -> Iterator[Difference]:
+    if call is None:
+        yield Difference(at, "a call", "(no call)")
+        return
+    if expected.path is not None and expected.path != call["path"]:
+        yield Difference((*at, "path"), expected.path, call["path"])
+    yield from match_value(expected.body or {}, call["body"], (*at, "body"))
+    for index, place in enumerate(expected.lacks):
+        found = _find(call["body"], place)
+        if found is not MISSING:
+            yield Difference((*at, "lacks", index), MISSING, found)
+
+
+def _match_members(
+    expected: Mapping[str, object], given: Mapping[str, object], at: Pointer
+) -> Iterator[Difference]:
+    for name, wanted in expected.items():
+        yield from match_value(wanted, given.get(name, MISSING), (*at, name))
+
+
+def match_value(wanted: object, got: object, at: Pointer) -> Iterator[Difference]:
+    """Give the differences of two values: objects may hold more than wanted, lists may not."""
+    if isinstance(wanted, dict) and isinstance(got, dict):
+        yield from _match_members(wanted, got, at)
+    elif isinstance(wanted, list) and isinstance(got, list) and len(wanted) == len(got):
+        for index, (one, other) in enumerate(zip(wanted, got, strict=True)):
+            yield from match_value(one, other, (*at, index))
+    elif wanted != got or isinstance(wanted, bool) != isinstance(got, bool):
+        yield Difference(at, wanted, got)
+
+
+def _find(body: object, place: str) -> object:
+    for step in read_place(place):
+        is_index = isinstance(body, list) and isinstance(step, int) and step < len(body)
+        if not (is_index or (isinstance(body, dict) and step in body)):
+            return MISSING
+        body = body[step]  # type: ignore[index]
+    return body
