@@ -30,6 +30,7 @@ unit: .venv/dev
 shipped: .venv/dev
 	@echo "shipped mappings"
 	@$(BIN)/miradot validate mappings
+	@$(BIN)/miradot test mappings
 
 wheel: .venv/dev
 	@echo "wheel in an empty environment"
