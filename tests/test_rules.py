@@ -45,3 +45,8 @@ def test_one_mistake_is_told_at_its_place(case: dict[str, Any]) -> None:
 def test_every_meaning_code_has_a_case() -> None:
     shown = {problem[0] for case in CASES for problem in case["problems"]}
     assert {code for code in CODES if code.startswith("MD4")} - shown == {"MD471"}
+
+
+def test_a_condition_without_any_alternative_is_refused() -> None:
+    guarded = "when: {consent.decision: [add_subscribed, add_unsubscribed], state: $sales}"
+    assert [one.code for one in check(BASE.replace(guarded, "when: []", 1))] == ["MD206"]

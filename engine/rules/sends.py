@@ -97,8 +97,19 @@ def _check_slots(subject: Subject, send: Send, operation: Operation, pointer: Po
 
 
 def _check_slot(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -> None:
+    if slot.type in ("programme_id", "campaign_id"):
+        _check_purpose(subject, slot, value, pointer)
     if isinstance(value, LiteralValue):
         _check_literal(subject, slot, value.literal, pointer)
+        return
+    if slot.type == "email" and subject.spec.identity is not None and value != "address.email":
+        subject.problems.report(
+            "MD461",
+            pointer,
+            f'"{value}" is not the address that was judged: it is always address.email',
+            effect="consent and kind of one address would be taken for another",
+        )
+        subject.used.add(value)
         return
     named = subject.name(value, pointer)
     if named is None:
@@ -114,6 +125,19 @@ def _check_slot(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -
     needed = slot.type != "status" and named.optional
     if subject.at_record_level(named, pointer) and needed:
         subject.problems.report("MD468", pointer, f'"{value}" may be missing, the call needs it')
+
+
+def _check_purpose(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -> None:
+    """Check that what reaches people is a parameter, whose purpose decides how it is guarded."""
+    name = value[1:] if isinstance(value, str) and value.startswith("$") else ""
+    param = subject.spec.params.get(name)
+    if param is None or param.type != slot.type or param.purpose is None:
+        subject.problems.report(
+            "MD464",
+            pointer,
+            f"a {slot.type} is always a parameter of that type, with its purpose",
+            effect="people who did not agree, or relay addresses, could be reached",
+        )
 
 
 def _check_literal(subject: Subject, slot: Slot, text: object, pointer: Pointer) -> None:

@@ -42,6 +42,6 @@ Condition = Annotated[
     ),
 ]
 When = Annotated[
-    Condition | list[Condition],
+    Condition | Annotated[list[Condition], Field(min_length=1)],
     Field(description="A condition, or a list of conditions of which one must hold."),
 ]
