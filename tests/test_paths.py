@@ -177,6 +177,7 @@ def test_what_the_language_lacks_is_said_with_the_way_out(text: str, hint: str) 
         "*" + ".*" * (MAX_CHARACTERS // 2 - 1),
         "a" + " || a" * MAX_DEPTH,
         "a" + ".a" * MAX_NODES,
+        "[@, @]" + " | [@, @]" * 4,
     ],
 )
 def test_a_path_beyond_the_bounds_is_refused_before_it_can_do_harm(text: str) -> None:

@@ -40,8 +40,13 @@ def main() -> int:
     return 0
 
 
-if __name__ == "__main__":
+def run() -> int:
+    """Give the exit code: its own one for a lack of memory, which the parent tells in words."""
     try:
-        sys.exit(main())
+        return main()
     except MemoryError:
-        sys.exit(OUT_OF_MEMORY)
+        return OUT_OF_MEMORY
+
+
+if __name__ == "__main__":
+    sys.exit(run())
