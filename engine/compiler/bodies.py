@@ -8,7 +8,7 @@ from engine.compiler.conditions import condition_test
 from engine.compiler.context import Context, variable
 from engine.compiler.texts import text_of
 from engine.inputs import Level
-from engine.spec.condition import When
+from engine.spec.condition import When, alternatives_of
 from engine.spec.send import LiteralValue, Objects, Scalar, Send, Value
 
 _PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
@@ -192,5 +192,5 @@ class BodyMaker:
                 self._source.line(append)
 
     def _when(self, when: When) -> str:
-        conditions = when if isinstance(when, list) else [when]
-        return " or ".join(f"({condition_test(self._context, one)})" for one in conditions)
+        tests = (condition_test(self._context, one) for one in alternatives_of(when))
+        return " or ".join(f"({test})" for test in tests)

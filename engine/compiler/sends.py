@@ -11,7 +11,7 @@ from engine.compiler.texts import text_of
 from engine.inputs import Level
 from engine.lock import Operation
 from engine.plan import LeftOut
-from engine.spec.condition import Condition
+from engine.spec.condition import Condition, alternatives_of
 from engine.spec.send import AgeLimit, Send
 
 
@@ -83,7 +83,7 @@ class _SendEmitter:
 
         What all alternatives share is asked first, then whether any alternative holds.
         """
-        alternatives = self._alternatives()
+        alternatives = alternatives_of(self._send.when)
         if not alternatives:
             return []
         shared = {
@@ -100,10 +100,6 @@ class _SendEmitter:
             test = " or ".join(f"({condition_test(self._context, one)})" for one in own)
             guards.append((test, ", and ".join(self._reason(one) for one in own)))
         return guards
-
-    def _alternatives(self) -> list[Condition]:
-        when = self._send.when
-        return when if isinstance(when, list) else [when] if when else []
 
     def _reason(self, condition: Condition) -> str:
         parts = [unmet(self._context, name, cell) for name, cell in condition.items()]
@@ -174,4 +170,4 @@ class _SendEmitter:
         return f"[{self._rule!r}, consent['rule']]"
 
     def _condition_names(self) -> set[str]:
-        return {name for one in self._alternatives() for name in one}
+        return {name for one in alternatives_of(self._send.when) for name in one}

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from engine.checked import CheckedSpec
 from engine.expressions.templates import compile_template
-from engine.spec.condition import When
+from engine.spec.condition import When, alternatives_of
 from engine.spec.money import Total, terms_of
 
 
@@ -22,10 +22,6 @@ class Influence:
         """Give the inputs that any of the names depends on."""
         found = frozenset[str]().union(*(self._of(one) for one in references))
         return tuple(name for name in self._order if name in found)
-
-    def of_condition(self, when: When | None) -> tuple[str, ...]:
-        """Give the inputs that decide whether a condition holds."""
-        return self.of(*names_in(when))
 
     @cached_property
     def _order(self) -> tuple[str, ...]:
@@ -108,5 +104,5 @@ class Influence:
 
 def names_in(when: When | None) -> Iterator[str]:
     """Give the names that a condition, or any of its alternatives, looks at."""
-    for condition in when if isinstance(when, list) else [when] if when is not None else []:
+    for condition in alternatives_of(when):
         yield from condition

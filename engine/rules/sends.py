@@ -10,7 +10,7 @@ from engine.patterns import fits
 from engine.rules.conditions import check_when
 from engine.rules.fields import check_fields
 from engine.rules.subject import Subject, listed
-from engine.spec.condition import Condition, When
+from engine.spec.condition import When, alternatives_of
 from engine.spec.send import LiteralValue, Scalar, Send
 from engine.text import Pointer
 
@@ -225,9 +225,8 @@ def _required_values(when: When | None, name: str) -> set[str] | None:
     """Give the values a name must have for the condition to hold, or None when it may be any."""
     if when is None:
         return None
-    conditions: list[Condition] = when if isinstance(when, list) else [when]
     values: set[str] = set()
-    for condition in conditions:
+    for condition in alternatives_of(when):
         cell = condition.get(name)
         if not isinstance(cell, list):
             return None

@@ -45,3 +45,8 @@ When = Annotated[
     Condition | Annotated[list[Condition], Field(min_length=1)],
     Field(description="A condition, or a list of conditions of which one must hold."),
 ]
+
+
+def alternatives_of(when: When | None) -> list[Condition]:
+    """Give the conditions of which one must hold; none when nothing is asked."""
+    return when if isinstance(when, list) else [when] if when is not None else []
