@@ -12,7 +12,6 @@ from engine.compiler.function import Apply, Probe, compile_function, compile_pro
 from engine.contacts import ContactForm, Contacts
 from engine.plan import Record
 from engine.runtime.amounts import decimal_text
-from engine.runtime.record import CASES_SEEN, CODES_SEEN
 from engine.runtime.values import CLEAR
 
 CLEARED = "(cleared)"
@@ -43,36 +42,37 @@ class Mapping:
 
 def compile_mapping(checked: CheckedSpec, *, masked: bool) -> Mapping:
     """Compile a checked spec, once, into a mapping."""
-    identity = checked.spec.identity
     return Mapping(
         name=checked.spec.mapping,
         version=checked.spec.version,
         sha256=checked.sha256,
         envelope=checked.source.envelope,
         examples=checked.params.examples,
-        contact_form=ContactForm(
-            target=checked.target,
-            person_field=identity.person_field if identity is not None else "",
-            members=share_members(checked),
-        ),
+        contact_form=contact_form(checked),
         target=checked.target.title,
         _apply=compile_function(checked, masked=masked),
     )
 
 
+def contact_form(checked: CheckedSpec) -> ContactForm:
+    """Give how a mapping wants contacts read."""
+    identity = checked.spec.identity
+    return ContactForm(
+        target=checked.target,
+        person_field=identity.person_field if identity is not None else "",
+        members=_share_members(checked),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """A plan and what was seen on the way.
+    """A plan and the values known when it ended, by name, of those that stand once per record.
 
-    `values` are those known when it ended, by name, which stand once per record; amounts are
-    decimal text, and what is missing is left out. `cases` are the inputs that were missing or
-    unreadable, each with its case; `codes` the codes and choices read, each with its input.
+    Amounts are decimal text; what is missing is left out.
     """
 
     plan: Record
     values: Members[str, object]
-    cases: frozenset[tuple[str, str]]
-    codes: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class ProbedMapping:
     _probe: Probe
 
     def apply(self, record: Members[str, object], contacts: Contacts, now: datetime) -> Probed:
-        """Give the plan of one record, with what was seen on the way."""
+        """Give the plan of one record, with its values."""
         found: dict[str, object] = {}
         plan = self._probe(record, contacts, now, found)
         scale = found.get("scale")
@@ -96,12 +96,7 @@ class ProbedMapping:
                 values[name] = decimal_text(value, scale)
             else:
                 values[name] = CLEARED if value is CLEAR else value
-        return Probed(plan, values, _seen(found, CASES_SEEN), _seen(found, CODES_SEEN))
-
-
-def _seen(found: Members[str, object], key: str) -> frozenset[tuple[str, str]]:
-    seen = found.get(key)
-    return frozenset(seen) if isinstance(seen, set) else frozenset()
+        return Probed(plan, values)
 
 
 def probe_mapping(checked: CheckedSpec) -> ProbedMapping:
@@ -109,7 +104,7 @@ def probe_mapping(checked: CheckedSpec) -> ProbedMapping:
     return ProbedMapping(checked, compile_probe(checked))
 
 
-def share_members(checked: CheckedSpec) -> dict[str, str]:
+def _share_members(checked: CheckedSpec) -> dict[str, str]:
     """Give what a record's share in the lifetime figures holds, with its type."""
     lifetime = checked.spec.lifetime
     figures = lifetime.figures.values() if lifetime is not None else ()

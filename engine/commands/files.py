@@ -33,14 +33,14 @@ class SourceFile:
     raw: bytes = field(repr=False)
 
 
-def find_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Give the mapping and brand files under paths; raises Failure when one does not exist.
+def find_files(paths: Iterable[Path], *, tests: bool = False) -> Iterator[Path]:
+    """Give the mapping and brand files under paths, or their `tests`; Failure when one is missing.
 
     Links to folders are not followed.
     """
     for path in paths:
         if path.is_dir():
-            yield from sorted(_walk(path))
+            yield from sorted(_walk(path, tests=tests))
         elif os.path.lexists(path):
             yield path
         else:
@@ -58,10 +58,10 @@ def read_files(paths: Iterable[Path]) -> list[SourceFile]:
     return [SourceFile(str(path), _read(path, roots)) for path in found]
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, *, tests: bool) -> Iterator[Path]:
     for top, folders, files in os.walk(folder, onerror=_refuse):
         for name in (*folders, *files):
-            if Path(name).suffix in _YAML and not name.endswith(_TESTS):
+            if Path(name).suffix in _YAML and name.endswith(_TESTS) == tests:
                 yield Path(top) / name
 
 

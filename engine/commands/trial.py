@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.commands.files import find_files
 from engine.problem import Failure, Problem, sort_problems
 from engine.report.findings import Findings
 from engine.report.text import render_text
@@ -18,7 +19,6 @@ from engine.report.trials import (
 from engine.trials.files import Ground, read_trials
 from engine.trials.running import check_trials, run_trials
 
-_ENDINGS = (".test.yaml", ".test.yml")
 _FORMATS: Mapping[str, Callable[[Sequence[FileResults]], str]] = {
     "json": render_trials_json,
     "junit": render_trials_junit,
@@ -36,9 +36,10 @@ class TestReport:
 
 def test_paths(paths: Iterable[Path], output_format: str, *, colour: bool) -> TestReport:
     """Run every test file; raises Failure when there is none, or a case cannot be run at all."""
-    files = list(_find_trials(paths))
+    given = list(paths)
+    files = list(find_files(given, tests=True))
     if not files:
-        told = ", ".join(str(path) for path in paths)
+        told = ", ".join(str(path) for path in given)
         raise Failure(f"no test file (NAME.test.yaml) under {told}: what is not tested fails")
     results: list[FileResults] = []
     problems: list[Problem] = []
@@ -60,14 +61,3 @@ def test_paths(paths: Iterable[Path], output_format: str, *, colour: bool) -> Te
         talk=render_text(findings) if problems else "",
         passed=not broken and not any(file.failed for file in results),
     )
-
-
-def _find_trials(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            found = (one for one in sorted(path.rglob("*")) if one.name.endswith(_ENDINGS))
-            yield from found
-        elif path.is_file():
-            yield path
-        else:
-            raise Failure(f'there is no file or folder "{path}"')

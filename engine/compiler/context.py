@@ -9,7 +9,7 @@ from engine.checked import CheckedSpec
 from engine.compiler.source import Source
 from engine.expressions.templates import compile_template
 from engine.inputs import Answer, Case, Level, used_value
-from engine.runtime.values import CLEAR, Fault, Form
+from engine.runtime.values import CLEAR, Fault
 from engine.spec.read import ValueType
 from engine.text import Pointer
 
@@ -64,10 +64,6 @@ class Context:
         if self.masked and self.checked.names[name].personal:
             return f"mask({expression})"
         return expression
-
-    def watched(self, name: str, form: Form, value: str, settle: str) -> str:
-        """Give the call that answers for a value which is not there; a probe notes the case."""
-        return f"watched(probe, {name!r}, {value}, {form!r}, {settle})" if self.probed else settle
 
     def is_there(self, name: str) -> str:
         """Give the test that a value is there: neither left out nor to be cleared."""

@@ -54,8 +54,6 @@ _REACH: Mapping[str, object] = {
     "read_url": values.read_url,
     "segment": people.segment,
     "tell": record.tell,
-    "noted": record.noted,
-    "watched": record.watched,
 }
 _BUILTINS: Mapping[str, object] = {
     "abs": abs,

@@ -58,12 +58,10 @@ def _emit_walk(
         "settle",
     )
     source.line(f"l_{name} = {reads.fetch_path(one.path.steps, one.path.select)}")
-    call = context.watched(one.name, "list", f"l_{name}", f"{settle}(l_{name}, {{at}}, raised)")
-    _emit_list_test(context, one, f"l_{name}", call)
+    _emit_list_test(context, one, f"l_{name}", f"{settle}(l_{name}, {{at}}, raised)")
     with source.block(f"for i_{name}, e_{name} in enumerate(l_{name})"):
         with source.block(f"if e_{name}.__class__ is not dict"):
-            call = f"{settle}(MISPLACED, {location(context, one.level, '')}, raised)"
-            source.line(context.watched(one.name, "list", "MISPLACED", call))
+            source.line(f"{settle}(MISPLACED, {location(context, one.level, '')}, raised)")
             source.line("continue")
         emit_element(context, one.level, f"e_{name}", rows)
 
@@ -74,7 +72,6 @@ def _emit_list_test(context: Context, one: ListInput, found: str, settle: str) -
     settled = settle.format(at=location(context, one.level[:-1], one.path.text))
     nothing = f"{found} is ABSENT or {found} is None"
     skipped = one.answers["absent"].kind == one.answers["null"].kind == "skip"
-    skipped = skipped and not context.probed
     with source.block(f"if {found}.__class__ is not list"):
         if skipped:
             with source.block(f"if not ({nothing})"):
@@ -82,7 +79,7 @@ def _emit_list_test(context: Context, one: ListInput, found: str, settle: str) -
         else:
             source.line(settled)
         source.line(f"{found} = EMPTY_LIST")
-    if one.answers["blank"].kind != "skip" or context.probed:
+    if one.answers["blank"].kind != "skip":
         with source.block(f"elif not {found}"):
             source.line(settled)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from engine.compiler.context import Context, list_variable, variable
 from engine.expressions.calls import Select
 from engine.expressions.paths import PathError
-from engine.inputs import Input, Level
+from engine.inputs import NUMBERS, Input, Level
 from engine.params import zone_of
 from engine.runtime.values import MISPLACED, Form, make_settle
 
-_NUMBERS = ("money", "integer", "boolean")
 _READERS = {"instant": "read_instant", "email": "read_email", "url": "read_url", "ip": "read_ip"}
 
 
@@ -51,15 +50,12 @@ class ElementReads:
     def emit(self, one: Input) -> None:
         """Emit one read into its variable."""
         self._source.line(f"x = {self._fetch(one)}")
-        form: Form = "number" if one.read.type in _NUMBERS else "text"
+        form: Form = "number" if one.read.type in NUMBERS else "text"
         answers = self._context.answers(one.answers, one.read.type, one.pointer)
         settle = self._source.bind(make_settle(answers, form, personal=one.personal), "settle")
         last = one.path.text if one.path else f"{_list_of(one)}[{one.custom_code}]"
         at = location(self._context, self._level, last)
-        call = f"{settle}(x, {at}, raised)"
-        self._convert(one, self._context.watched(one.name, form, "x", call))
-        if self._context.probed and one.read.type in ("code", "choice"):
-            self._source.line(f"noted(probe, {one.name!r}, {variable(one.name)})")
+        self._convert(one, f"{settle}(x, {at}, raised)")
 
     def fetch_path(self, steps: tuple[str, ...] | None, select: Select) -> str:
         """Give the expression that fetches a path from this element."""
@@ -133,8 +129,7 @@ class ElementReads:
             made = f"{_READERS[kind]}(x) if x.__class__ is str else None"
         self._source.line(f"{v} = {made}")
         test = f"if {v} is None"
-        skipped = one.answers["absent"].kind == one.answers["null"].kind == "skip"
-        if skipped and not self._context.probed:
+        if one.answers["absent"].kind == one.answers["null"].kind == "skip":
             # What is not there and may be skipped needs no further question.
             test = f"if {v} is None and x is not ABSENT and x is not None"
         with self._source.block(test):

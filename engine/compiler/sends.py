@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from engine.checked import CheckedSpec
 from engine.compiler.bodies import BodyMaker
 from engine.compiler.conditions import cell_test, condition_test, unmet
 from engine.compiler.context import Context, joined, variable
-from engine.compiler.source import Source
 from engine.compiler.texts import text_of
 from engine.inputs import Level
 from engine.lock import Operation
@@ -32,15 +30,6 @@ def emit_sends(context: Context, rows: dict[Level, list[str]]) -> None:
         _SendEmitter(context, name, send, rows).emit()
 
 
-def list_reasons(checked: CheckedSpec) -> dict[str, list[str]]:
-    """Give, for each send, every reason for which it can be left out."""
-    context = Context(checked, Source(), masked=False)
-    return {
-        name: _SendEmitter(context, name, send, {}).reasons()
-        for name, send in checked.spec.send.items()
-    }
-
-
 class _SendEmitter:
     def __init__(
         self, context: Context, name: str, send: Send, rows: dict[Level, list[str]]
@@ -55,7 +44,7 @@ class _SendEmitter:
 
     def emit(self) -> None:
         """Emit the guards one after the other, then the call."""
-        guards = self._guards()
+        guards = [*self._condition_guards(), *self._need_guards(), *self._age_guards()]
         word = "if"
         for test, because in guards:
             with self._source.block(f"{word} not ({test})"):
@@ -66,13 +55,6 @@ class _SendEmitter:
             return
         with self._source.block("else"):
             self._emit_call()
-
-    def reasons(self) -> list[str]:
-        """Give why the send can be left out, in the order it is asked."""
-        return [because for _, because in self._guards()]
-
-    def _guards(self) -> list[tuple[str, str]]:
-        return [*self._condition_guards(), *self._need_guards(), *self._age_guards()]
 
     def _left_out(self, because: str) -> str:
         reason: LeftOut = {"send": self._name, "because": because, "rule": self._rule}

@@ -12,7 +12,6 @@ from typing_extensions import TypedDict
 from engine.checked import CheckedSpec
 from engine.spec.consent import Consent, ConsentRow
 
-CONSENT_SCHEMA = "miradot/consent.v1"
 _CLOSED = ConfigDict(extra="forbid")
 
 

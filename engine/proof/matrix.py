@@ -13,7 +13,6 @@ from engine.inputs import CASES, Answer, Case, Input, ListInput, parse_answer
 from engine.proof.influence import Influence
 from engine.proof.targets import TargetField, list_targets
 
-MATRIX_SCHEMA = "miradot/matrix.v1"
 _CLOSED = ConfigDict(extra="forbid")
 
 

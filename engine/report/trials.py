@@ -17,7 +17,6 @@ from engine.trials.files import Trials
 from engine.trials.matching import Difference
 from engine.trials.running import Result
 
-TRIALS_SCHEMA = "miradot/trials.v1"
 _CLOSED = ConfigDict(extra="forbid")
 _COLOURS = {"failed": "31", "fine": "32", "bold": "1", "dim": "2"}
 

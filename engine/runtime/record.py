@@ -9,7 +9,7 @@ import orjson
 
 from engine.plan import ConsentView, IdentityView, RaisedException, Record
 from engine.runtime.amounts import decimal_text
-from engine.runtime.values import Form, Raised, case_of
+from engine.runtime.values import Raised
 
 # Sentences are for people: a value beyond this would hide the rest.
 _LONGEST_VALUE = 200
@@ -57,28 +57,6 @@ def held(known: Known, values: Mapping[str, object], raised: list[Raised]) -> Re
         "left_out": [],
         "exceptions": tell(raised, values),
     }
-
-
-CASES_SEEN, CODES_SEEN = "(cases)", "(codes)"
-
-
-def watched(
-    probe: dict[str, object], name: str, value: object, form: Form, settled: object
-) -> object:
-    """Note in a probe which case of an input came up, and give what the mapping answers."""
-    _note(probe, CASES_SEEN, (name, case_of(value, form)))
-    return settled
-
-
-def noted(probe: dict[str, object], name: str, value: object) -> None:
-    """Note in a probe which code an input had."""
-    _note(probe, CODES_SEEN, (name, value))
-
-
-def _note(probe: dict[str, object], key: str, seen: tuple[str, object]) -> None:
-    known = probe.setdefault(key, set())
-    if isinstance(known, set):
-        known.add(seen)
 
 
 def amount_or_none(minor: int | None, scale: int) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import orjson
 
 # The deepest value that can be written out again, and so compared with its text.
-MOST_DEEP = 254
+_MOST_DEEP = 254
 
 
 class DecodeError(ValueError):
@@ -35,7 +35,7 @@ def decode(raw: bytes) -> tuple[object, bool]:
     try:
         written = orjson.dumps(value)
     except TypeError:
-        raise DecodeError(f"it nests deeper than {MOST_DEEP} levels") from None
+        raise DecodeError(f"it nests deeper than {_MOST_DEEP} levels") from None
     if raw.count(b":") == written.count(b":") and b"\\u003" not in raw:
         return value, False
     return json.loads(raw, object_pairs_hook=_keep_doubled), True

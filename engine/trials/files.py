@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
 from engine.brand import read_brand
 from engine.check import check_mapping
-from engine.checked import CheckedSpec
 from engine.contacts import ContactError, Contacts, expand_answers, read_contacts
-from engine.mapping import ProbedMapping, compile_mapping, probe_mapping
+from engine.mapping import ProbedMapping, contact_form, probe_mapping
 from engine.problem import Failure, Problem
 from engine.problems import ProblemList
 from engine.shape import as_spec, check_shape
@@ -35,7 +35,7 @@ class Trials:
 
 def read_trials(path: Path) -> tuple[Trials | None, list[Problem]]:
     """Give the cases of a test file, or the problems that refuse it."""
-    document, problems = read_document(path.read_bytes(), str(path))
+    document, problems = read_document(_read(path), str(path))
     if document is None:
         return None, problems
     problems += check_shape(document, SCHEMA)
@@ -62,31 +62,23 @@ def read_trials(path: Path) -> tuple[Trials | None, list[Problem]]:
 class Ground:
     """What the cases of one test file share: the mapping for each set of parameters, the files."""
 
-    def __init__(self, trials: Trials, raw: bytes | None = None) -> None:
+    def __init__(self, trials: Trials) -> None:
         self.trials = trials
         self._mapping_path = trials.folder / trials.spec.mapping
-        self._raw = raw if raw is not None else _read(self._mapping_path)
+        self._raw = _read(self._mapping_path)
         self._mappings: dict[str, ProbedMapping] = {}
-        self._records: dict[str, dict[str, object]] | None = None
 
     def mapping(self, case: Case) -> ProbedMapping:
         """Give the mapping as a case has it; Failure when it does not check."""
-        spec = self.trials.spec
-        given = {**self._brand(), **spec.params, **case.params}
-        key = repr(sorted(given.items()))
-        if key not in self._mappings:
-            self._mappings[key] = probe_mapping(self._check(given))
-        return self._mappings[key]
+        return self._mapping({**self._given, **case.params})
 
-    def contacts(self, checked: CheckedSpec) -> Contacts:
+    def contacts(self, mapping: ProbedMapping) -> Contacts:
         """Give the answers of the file named by `contacts`; none are known without one."""
         name = self.trials.spec.contacts
         if name is None:
             return Contacts(asked=True)
-        answers = [record for _, record in self._read_file(name)]
-        form = compile_mapping(checked, masked=False).contact_form
         try:
-            return read_contacts(expand_answers(answers), form)
+            return read_contacts(expand_answers(self._answers), contact_form(mapping.checked))
         except ContactError as error:
             raise Failure(f"{self.trials.folder / name}: {error}") from None
 
@@ -95,22 +87,40 @@ class Ground:
         if case.payload is not None:
             return dict(case.payload)
         if case.file is not None:
-            found = self._read_file(case.file)
+            found = self._read_file(case.file, self._envelope)
             if len(found) != 1:
                 raise Failure(f"{self.trials.folder / case.file} does not hold one record")
-            return found[0][1]
-        if self._records is None:
-            records = self._read_file(str(self.trials.spec.records))
-            self._records = {str(record.get(key)): record for _, record in records}
-        if case.record not in self._records:
-            raise Failure(f'{self.trials.spec.records} holds no record "{case.record}"')
-        return self._records[str(case.record)]
+            return found[0]
+        for record in reversed(self._records):
+            if str(record.get(key)) == case.record:
+                return record
+        raise Failure(f'{self.trials.spec.records} holds no record "{case.record}"')
 
-    def _check(self, given: Mapping[str, ParamValue]) -> CheckedSpec:
-        checked = check_mapping(self._raw, str(self._mapping_path), given)
-        if checked.spec is None:
-            raise Failure(f"{self._mapping_path} has errors: run miradot validate")
-        return checked.spec
+    def _mapping(self, given: Mapping[str, ParamValue]) -> ProbedMapping:
+        key = repr(sorted(given.items()))
+        if key not in self._mappings:
+            checked = check_mapping(self._raw, str(self._mapping_path), given).spec
+            if checked is None:
+                raise Failure(f"{self._mapping_path} has errors: run miradot validate")
+            self._mappings[key] = probe_mapping(checked)
+        return self._mappings[key]
+
+    @cached_property
+    def _given(self) -> Mapping[str, ParamValue]:
+        """Give the parameters of all cases: the brand's, and over them the file's own."""
+        return {**self._brand(), **self.trials.spec.params}
+
+    @cached_property
+    def _envelope(self) -> str:
+        return self._mapping(self._given).checked.source.envelope
+
+    @cached_property
+    def _records(self) -> list[dict[str, object]]:
+        return self._read_file(str(self.trials.spec.records), self._envelope)
+
+    @cached_property
+    def _answers(self) -> list[dict[str, object]]:
+        return self._read_file(str(self.trials.spec.contacts), "_items")
 
     def _brand(self) -> Mapping[str, ParamValue]:
         name = self.trials.spec.brand
@@ -122,18 +132,13 @@ class Ground:
             raise Failure(f"{path} has errors: run miradot validate")
         return brand.brand.params
 
-    def _read_file(self, name: str) -> list[tuple[str, dict[str, object]]]:
+    def _read_file(self, name: str, envelope: str) -> list[dict[str, object]]:
         path = self.trials.folder / name
-        found = list(read_records(BytesIO(_read(path)), self._envelope_of(name)))
+        found = list(read_records(BytesIO(_read(path)), envelope))
         broken = next((one for one in found if isinstance(one, Unreadable)), None)
         if broken is not None:
             raise Failure(f"{path}, {broken.where}: {broken.message}")
-        return [one for one in found if not isinstance(one, Unreadable)]
-
-    def _envelope_of(self, name: str) -> str:
-        if name == self.trials.spec.contacts:
-            return "_items"
-        return self._check({**self._brand(), **self.trials.spec.params}).source.envelope
+        return [one[1] for one in found if not isinstance(one, Unreadable)]
 
 
 def _read(path: Path) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.plan import Call, Record
 from engine.spec.trial import Expectation, ExpectedCall
 from engine.text import Pointer
-from engine.trials.payloads import read_place
+from engine.trials.payloads import PlaceError, find_place
 
 MISSING = "(missing)"
 
@@ -79,9 +79,7 @@ def match_value(wanted: object, got: object, at: Pointer) -> Iterator[Difference
 
 
 def _find(body: object, place: str) -> object:
-    for step in read_place(place):
-        is_index = isinstance(body, list) and isinstance(step, int) and step < len(body)
-        if not (is_index or (isinstance(body, dict) and step in body)):
-            return MISSING
-        body = body[step]  # type: ignore[index]
-    return body
+    try:
+        return find_place(body, place)
+    except PlaceError:
+        return MISSING

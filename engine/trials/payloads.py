@@ -31,13 +31,20 @@ def change_payload(record: Mapping[str, object], changed: Changed) -> dict[str, 
     return made
 
 
-def read_place(place: str) -> list[str | int]:
+def _read_place(place: str) -> list[str | int]:
     """Give the steps of a place such as `order_lines[0].refunds`."""
     return [name or int(index) for name, index in _STEP.findall(place)]
 
 
+def find_place(record: object, place: str) -> object:
+    """Give what stands at a place; PlaceError when nothing does."""
+    for step in _read_place(place):
+        record = _member(record, step, place)
+    return record
+
+
 def _put(record: object, place: str, value: object) -> None:
-    *outer, last = read_place(place)
+    *outer, last = _read_place(place)
     holder = record
     for step in outer:
         holder = _member(holder, step, place)

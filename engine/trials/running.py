@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.contacts import UNASKED, Contacts
-from engine.mapping import Probed, ProbedMapping, share_members
+from engine.mapping import ProbedMapping, contact_form
 from engine.nearest import suggest
 from engine.problem import Failure, Problem
 from engine.problems import ProblemList
@@ -22,25 +22,13 @@ from engine.trials.payloads import PlaceError, change_payload
 _GIVEN_OPTIONALLY = (NONE, NOT_ASKED)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One record mapped for a case: what went in and what came of it."""
-
-    mapping: ProbedMapping
-    payload: Mapping[str, object]
-    contacts: Contacts
-    now: datetime
-    probed: Probed
-
-
 @dataclass(slots=True)
 class Result:
-    """What became of one case; `runs` are its records in order, first, again, then."""
+    """What became of one case; `pointer` is where the test file states it."""
 
     name: str
     pointer: Pointer
     differences: list[Difference] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -111,36 +99,47 @@ def _check_names(
 def _run_case(ground: Ground, name: str, case: Case) -> Result:
     mapping = ground.mapping(case)
     at: Pointer = ("cases", name)
-    result = Result(name, at)
     payload = _change(ground, name, ground.payload(case, _key_member(mapping)), case)
+    buyer = _Buyer(mapping, _known_before(ground, case, mapping, payload), Result(name, at))
     now = _clock(case.now or ground.trials.spec.now)
-    contacts = ground.contacts(mapping.checked)
-    if case.contact is not None:
-        values = mapping.apply(payload, UNASKED, now).values
-        contacts = contacts_saying(case.contact, case.contact_of, values)
-    first = Run(mapping, payload, contacts, now, mapping.apply(payload, contacts, now))
-    _hold_to(result, first, case.expect, (*at, "expect"))
+    buyer.take(payload, now, case.expect, (*at, "expect"))
     if case.again is not None:
-        _hold_to(result, _run_next(result.runs[-1], payload, now), case.again, (*at, "again"))
+        buyer.take(payload, now, case.again, (*at, "again"))
     for index, step in enumerate(case.then):
         payload = _change(ground, name, payload, step)
         now = _clock(step.now) if step.now is not None else now
-        run = _run_next(result.runs[-1], payload, now)
-        _hold_to(result, run, step.expect, (*at, "then", index, "expect"))
-    return result
+        buyer.take(payload, now, step.expect, (*at, "then", index, "expect"))
+    return buyer.result
 
 
-def _hold_to(result: Result, run: Run, expected: Expectation, at: Pointer) -> None:
-    result.runs.append(run)
-    result.differences += match_plan(expected, run.probed.plan, run.probed.values, at)
+def _known_before(
+    ground: Ground, case: Case, mapping: ProbedMapping, payload: Mapping[str, object]
+) -> Contacts:
+    """Give what is known of the buyer before the case: what it says, else what the file says."""
+    told = ground.contacts(mapping)
+    if case.contact is None:
+        return told
+    now = _clock(case.now or ground.trials.spec.now)
+    values = mapping.apply(payload, UNASKED, now).values
+    return contacts_saying(case.contact, case.contact_of, values)
 
 
-def _run_next(before: Run, payload: Mapping[str, object], now: datetime) -> Run:
-    """Map a record after everything the run before planned was delivered."""
-    members = share_members(before.mapping.checked)
-    contacts = deliver(before.contacts, before.probed.plan, before.probed.values, members)
-    probed = before.mapping.apply(payload, contacts, now)
-    return Run(before.mapping, payload, contacts, now, probed)
+@dataclass(slots=True)
+class _Buyer:
+    """One buyer through a case: each record is mapped, held to its words, then delivered."""
+
+    mapping: ProbedMapping
+    contacts: Contacts
+    result: Result
+
+    def take(
+        self, payload: Mapping[str, object], now: datetime, expected: Expectation, at: Pointer
+    ) -> None:
+        """Map one record by what is known, and remember what it sends."""
+        probed = self.mapping.apply(payload, self.contacts, now)
+        self.result.differences += match_plan(expected, probed.plan, probed.values, at)
+        members = contact_form(self.mapping.checked).members
+        self.contacts = deliver(self.contacts, probed.plan, probed.values, members)
 
 
 def _change(
