@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.rules.equations import check_equations
 from engine.rules.evidence import check_evidence
 from engine.rules.identity import check_identity, check_names, check_record
 from engine.rules.inputs import check_inputs
@@ -28,7 +27,6 @@ RULES: tuple[Callable[[Subject], None], ...] = (
     check_evidence,
     check_sentences,
     check_money_proof,
-    check_equations,
 )
 
 __all__ = ["RULES", "Subject", "check_unused"]

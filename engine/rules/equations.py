@@ -8,18 +8,14 @@ from math import inf
 
 from engine.rules.money_forms import Form, MoneyForms
 from engine.rules.subject import Subject
-from engine.spec.money import Equation
+from engine.spec.money import Equation, Money
 from engine.text import Pointer
 
 _Range = tuple[float, float]
 
 
-def check_equations(subject: Subject) -> None:
+def check_equations(subject: Subject, money: Money, forms: MoneyForms) -> None:
     """Check what each rule of `must_hold` can find, given that no amount is below 0."""
-    money = subject.spec.money
-    if money is None or subject.problems.has_errors:
-        return
-    forms = MoneyForms(money, subject.names, subject.params)
     for index, equation in enumerate(money.must_hold):
         pointer: Pointer = ("money", "must_hold", index, "rule")
         answers = [_answer(equation, one) for one in _ranges(equation, forms)]

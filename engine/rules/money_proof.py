@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from engine.inputs import ListInput, level_of
 from engine.lock import AmountMark
 from engine.nearest import suggest
+from engine.rules.equations import check_equations
 from engine.rules.money_forms import Form, MoneyForms, Situation, parts_of
 from engine.rules.subject import Subject, listed
 from engine.spec.condition import NoneOf
@@ -14,14 +15,21 @@ from engine.spec.money import Money, Total
 from engine.text import Pointer
 
 _CURRENT = ""
+_MIXED = "the figure would be neither what the shopper pays nor what the shop lists"
+_TOO_LOW = "revenue would be too low by every cancelation"
+_ADD_ONLY = "what is due now is net of cancelations; add them only to say what was placed"
+_WRONG = "the figure would be wrong whenever that amount is not 0"
 
 
 def check_money_proof(subject: Subject) -> None:
-    """Prove the totals; what else is wrong with the section is told first."""
+    """Prove totals and equations; what else is wrong with the section is told first."""
     money = subject.spec.money
     if money is None or subject.problems.has_errors:
         return
-    _Proof(subject, money, MoneyForms(money, subject.names, subject.params)).check()
+    forms = MoneyForms(money, subject.names, subject.params)
+    _Proof(subject, money, forms).check()
+    if not subject.problems.has_errors:
+        check_equations(subject, money, forms)
 
 
 class _Proof:
@@ -29,23 +37,22 @@ class _Proof:
         self._subject = subject
         self._money = money
         self._forms = forms
-        self._refused: set[str] = set()
 
     def check(self) -> None:
         """Check each total from the top; one that rests on a refused one is not told again."""
         if not self._forms.situations:
             self._report("MD419", ("money", "totals"), "these totals have too many situations")
             return
-        tests = (self._check_kinds, self._check_cancelations, self._check_twice)
+        refused: set[str] = set()
         for name, total in self._money.totals.items():
-            if self._refused.isdisjoint(parts_of(total)) and not any(test(name) for test in tests):
+            if refused.isdisjoint(parts_of(total)) and not self._refuse(name):
                 self._check_refund_states(name, total)
             else:
-                self._refused.add(name)
+                refused.add(name)
         self._check_refunds_counted()
         self._check_lists_compared()
 
-    def _report(self, code: str, pointer: Pointer, message: str, **remarks: str) -> bool:
+    def _report(self, code: str, pointer: Pointer, message: str, **remarks: str) -> None:
         self._subject.problems.report(
             code,
             pointer,
@@ -54,25 +61,25 @@ class _Proof:
             help=remarks.get("help", ""),
             at_key="where" not in pointer,
         )
-        return True
 
     def _mark(self, leaf: str) -> AmountMark:
         return self._subject.inputs.reads[leaf].amount
 
-    def _first(self, name: str, test: Callable[[Form, Situation], str]) -> str:
-        """Give what a test says of the first situation in which it finds something."""
-        found = (test(self._forms.form(name, one), one) for one in self._forms.situations)
-        return next(filter(None, found), "")
-
-    def _check_kinds(self, name: str) -> bool:
-        """Report amounts of different kinds, or with tax and without it, in one total."""
-        said = self._first(name, self._mixed)
-        return bool(said) and self._report(
-            "MD421",
-            ("money", "totals", name),
-            f'"{name}" {said}',
-            effect="the figure would be neither what the shopper pays nor what the shop lists",
+    def _refuse(self, name: str) -> bool:
+        """Report the first rule that a total breaks, in the first situation that shows it."""
+        rules = (
+            ("MD421", self._mixed, _MIXED, ""),
+            ("MD422", self._cancelled_twice, _TOO_LOW, _ADD_ONLY),
+            ("MD423", self._twice, _WRONG, ""),
         )
+        for code, test, effect, way_out in rules:
+            told = (test(self._forms.form(name, one), one) for one in self._forms.situations)
+            said = next(filter(None, told), "")
+            if said:
+                at: Pointer = ("money", "totals", name)
+                self._report(code, at, f'"{name}" {said}', effect=effect, help=way_out)
+                return True
+        return False
 
     def _mixed(self, form: Form, situation: Situation) -> str:
         kinds = {self._mark(leaf).kind: leaf for leaf in form if self._mark(leaf).kind}
@@ -109,40 +116,24 @@ class _Proof:
             for name, code in situation.items()
         )
 
-    def _check_cancelations(self, name: str) -> bool:
-        said = self._first(name, self._cancelled_twice)
-        return bool(said) and self._report(
-            "MD422",
-            ("money", "totals", name),
-            f'"{name}" takes {said} off amounts that already leave cancelations out',
-            effect="revenue would be too low by every cancelation",
-            help="what is due now is net of cancelations; add them only to say what was placed",
-        )
-
     def _cancelled_twice(self, form: Form, _: Situation) -> str:
         moments = {self._mark(leaf).moment for leaf in form}
         less = [leaf for leaf, factor in form.items() if factor < 0]
         cancelled = [leaf for leaf in less if self._mark(leaf).moment == "cancelled"]
-        return cancelled[0] if cancelled and _CURRENT in moments else ""
-
-    def _check_twice(self, name: str) -> bool:
-        said = self._first(name, self._twice)
-        return bool(said) and self._report(
-            "MD423",
-            ("money", "totals", name),
-            f'"{name}" counts {said}',
-            effect="the figure would be wrong whenever that amount is not 0",
-        )
+        if not cancelled or _CURRENT not in moments:
+            return ""
+        return f"takes {cancelled[0]} off amounts that already leave cancelations out"
 
     def _twice(self, form: Form, _: Situation) -> str:
         parts = self._parts_within(form)
         for leaf, factor in form.items():
             if abs(factor) > 1:
-                return f"{leaf} {'twice' if abs(factor) == 2 else f'{abs(factor)} times'}"  # noqa: PLR2004 - twice is two
+                times = "twice" if abs(factor) == 2 else f"{abs(factor)} times"  # noqa: PLR2004 - twice is two
+                return f"counts {leaf} {times}"
             mark = self._mark(leaf)
             part = parts.get((mark.kind, mark.moment, factor, level_of(leaf)))
             if mark.part == "all" and part is not None:
-                return f"{part} twice, for {leaf} holds it already"
+                return f"counts {part} twice, for {leaf} holds it already"
         return ""
 
     def _parts_within(self, form: Form) -> dict[tuple[str, str, int, tuple[str, ...]], str]:
