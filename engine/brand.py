@@ -26,9 +26,12 @@ class BrandFile:
 def read_brand(raw: bytes, path: str) -> tuple[BrandFile | None, list[Problem]]:
     """Give the brand file, or the problems that refuse it."""
     document, problems = read_document(raw, path)
-    if document is None:
-        return None, sort_problems(problems)
-    problems += check_shape(document, SCHEMA)
+    return (None, sort_problems(problems)) if document is None else fit_brand(document)
+
+
+def fit_brand(document: Document) -> tuple[BrandFile | None, list[Problem]]:
+    """Give the brand file that a document is, or the problems that refuse it."""
+    problems = check_shape(document, SCHEMA)
     if any(problem.severity == "error" for problem in problems):
         return None, sort_problems(problems)
     return BrandFile(document, as_spec(document, Brand)), sort_problems(problems)

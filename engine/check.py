@@ -19,7 +19,7 @@ from engine.rules.consent import check_consent
 from engine.shape import as_spec, check_shape
 from engine.spec.mapping import MappingSpec
 from engine.spec.params import ParamValue
-from engine.text import read_document
+from engine.text import Document, read_document
 
 SCHEMA = "mapping.v1.schema.json"
 
@@ -39,9 +39,12 @@ def check_mapping(raw: bytes, path: str, given: Mapping[str, ParamValue]) -> Che
     one of them does not fit.
     """
     document, problems = read_document(raw, path)
-    if document is None:
-        return _refused(problems)
-    problems += check_shape(document, SCHEMA)
+    return _refused(problems) if document is None else check_document(document, given)
+
+
+def check_document(document: Document, given: Mapping[str, ParamValue]) -> Checked:
+    """Check a mapping that was read, as `check_mapping` does."""
+    problems = check_shape(document, SCHEMA)
     if _has_error(problems):
         return _refused(problems)
     collected = ProblemList(document, found=problems)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from engine.brand import BrandFile, check_brand, read_brand
-from engine.check import check_mapping
+from engine.brand import check_brand, fit_brand, read_brand
+from engine.check import check_document
 from engine.checked import CheckedSpec
 from engine.commands.files import SourceFile
-from engine.problem import Problem
-from engine.text import read_document
+from engine.problem import Problem, sort_problems
+from engine.text import Document, read_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,9 @@ def check_files(files: Sequence[SourceFile], run: Run) -> list[Problem]:
     return problems
 
 
-def is_brand(raw: bytes, path: str) -> bool:
+def is_brand(document: Document) -> bool:
     """Say whether a file sets parameters for a brand, and so is no mapping itself."""
-    document, _ = read_document(raw, path)
-    return document is not None and isinstance(document.data, dict) and "brand" in document.data
+    return isinstance(document.data, dict) and "brand" in document.data
 
 
 @dataclass(slots=True)
@@ -77,13 +76,16 @@ class Checker:
         """Do one task."""
         if task.mapping is not None:
             return Result(tuple(self._check_pair(task.file, task.mapping)))
-        if not is_brand(task.file.raw, task.file.path):
-            return self._check_mapping(task.file)
-        brand, problems = read_brand(task.file.raw, task.file.path)
+        document, unread = read_document(task.file.raw, task.file.path)
+        if document is None:
+            return Result(tuple(sort_problems(unread)))
+        if not is_brand(document):
+            return self._check_mapping(task.file, document)
+        brand, problems = fit_brand(document)
         return Result(tuple(problems), brand_of=brand.brand.mapping if brand is not None else "")
 
-    def _check_mapping(self, file: SourceFile) -> Result:
-        checked = check_mapping(file.raw, file.path, {})
+    def _check_mapping(self, file: SourceFile, document: Document) -> Result:
+        checked = check_document(document, {})
         if checked.spec is None:
             return Result(checked.problems)
         self._checked[file] = checked.spec
@@ -93,12 +95,9 @@ class Checker:
         """Check the values alone, then the mapping as it stands with them."""
         brand, _ = read_brand(file.raw, file.path)
         if mapping not in self._checked:
-            self._check_mapping(mapping)
+            self.do(Task(mapping))
         if brand is None or mapping not in self._checked:
             return
-        problems = check_brand(brand, self._checked[mapping].spec)
-        yield from problems or _check_with(mapping, brand)
-
-
-def _check_with(mapping: SourceFile, brand: BrandFile) -> tuple[Problem, ...]:
-    return check_mapping(mapping.raw, mapping.path, brand.brand.params).problems
+        checked = self._checked[mapping]
+        problems = check_brand(brand, checked.spec)
+        yield from problems or check_document(checked.document, brand.brand.params).problems

@@ -41,5 +41,5 @@ def validate_paths(
     render = FORMATS[resolve_format(output_format, os.environ)]
     return Report(
         text=render(findings),
-        errors=sum(problem.severity == "error" for problem in findings.problems),
+        errors=findings.errors,
     )

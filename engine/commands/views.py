@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from engine.check import check_mapping
+from engine.check import check_document
 from engine.checked import CheckedSpec
 from engine.commands.checks import is_brand
 from engine.commands.files import read_files
@@ -17,6 +17,7 @@ from engine.proof.consent import build_consent
 from engine.proof.matrix import build_matrix
 from engine.report.consent import render_consent_csv, render_consent_markdown, render_consent_text
 from engine.report.matrix import render_matrix_csv, render_matrix_markdown, render_matrix_text
+from engine.text import read_document
 
 Build = Callable[[CheckedSpec], Any]
 Render = Callable[[Any], str]
@@ -64,7 +65,8 @@ def show_views(paths: Iterable[Path], kinds: Iterable[str], output_format: str) 
 
 def _check_mappings(paths: Iterable[Path]) -> Iterator[CheckedSpec]:
     for file in read_files(paths):
-        if not is_brand(file.raw, file.path):
-            checked = check_mapping(file.raw, file.path, {}).spec
+        document, _ = read_document(file.raw, file.path)
+        if document is not None and not is_brand(document):
+            checked = check_document(document, {}).spec
             if checked is not None:
                 yield checked
