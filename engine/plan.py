@@ -7,6 +7,8 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
+from engine.published import publish
+
 PLAN_SCHEMA = "miradot/plan.v1"
 Outcome = Literal["planned", "unchanged", "held"]
 _CLOSED = ConfigDict(extra="forbid")
@@ -135,11 +137,9 @@ class PlanDocument(TypedDict):
 
 def plan_schema() -> dict[str, object]:
     """Give the JSON Schema of a plan: a whole document, or one record as NDJSON prints it."""
-    schema = TypeAdapter(PlanDocument | Record).json_schema()
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://miradot.dev/schemas/plan.v1.schema.json",
-        "title": "miradot plan",
-        "description": "What a dry run prints: one document, or one record a line (NDJSON).",
-        **schema,
-    }
+    return publish(
+        "plan.v1",
+        TypeAdapter(PlanDocument | Record),
+        title="miradot plan",
+        description="What a dry run prints: one document, or one record a line (NDJSON).",
+    )

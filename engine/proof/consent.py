@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.checked import CheckedSpec
+from engine.published import publish
 from engine.spec.consent import Consent, ConsentRow
 
 _CLOSED = ConfigDict(extra="forbid")
@@ -77,11 +78,7 @@ def build_consent(checked: CheckedSpec) -> ConsentDocument | None:
 
 def consent_schema() -> dict[str, object]:
     """Give the JSON Schema of the document."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://miradot.dev/schemas/consent.v1.schema.json",
-        **TypeAdapter(ConsentDocument).json_schema(),
-    }
+    return publish("consent.v1", TypeAdapter(ConsentDocument))
 
 
 def _row(

@@ -12,6 +12,7 @@ from engine.checked import CheckedSpec
 from engine.inputs import CASES, Answer, Case, Input, ListInput, parse_answer
 from engine.proof.influence import Influence
 from engine.proof.targets import TargetField, list_targets
+from engine.published import publish
 
 _CLOSED = ConfigDict(extra="forbid")
 
@@ -66,11 +67,7 @@ def build_matrix(checked: CheckedSpec) -> MatrixDocument:
 
 def matrix_schema() -> dict[str, object]:
     """Give the JSON Schema of the document."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://miradot.dev/schemas/matrix.v1.schema.json",
-        **TypeAdapter(MatrixDocument).json_schema(),
-    }
+    return publish("matrix.v1", TypeAdapter(MatrixDocument))
 
 
 def payload_place(checked: CheckedSpec, one: Input | ListInput) -> str:

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.problem import Problem
+from engine.published import publish
 from engine.report.findings import Findings, encodable
 
 _CLOSED = ConfigDict(extra="forbid")
@@ -87,8 +88,4 @@ def _view(problem: Problem) -> ProblemView:
 
 def problems_schema() -> dict[str, object]:
     """Give the JSON Schema of the document."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://miradot.dev/schemas/problems.v1.schema.json",
-        **TypeAdapter(ProblemDocument).json_schema(),
-    }
+    return publish("problems.v1", TypeAdapter(ProblemDocument))

@@ -12,6 +12,7 @@ import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
+from engine.published import publish
 from engine.report.findings import encodable, printable
 from engine.trials.files import Trials
 from engine.trials.matching import Difference
@@ -67,11 +68,7 @@ class TrialsDocument(TypedDict):
 
 def trials_schema() -> dict[str, object]:
     """Give the JSON Schema of the document."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://miradot.dev/schemas/trials.v1.schema.json",
-        **TypeAdapter(TrialsDocument).json_schema(),
-    }
+    return publish("trials.v1", TypeAdapter(TrialsDocument))
 
 
 def render_trials_text(files: Sequence[FileResults], *, colour: bool) -> str:
