@@ -252,7 +252,10 @@ def test_colour_is_asked_for_or_follows_the_terminal(choice: str) -> None:
 
 
 def test_every_command_has_help() -> None:
-    for name, command in cli.cli.commands.items():
+    context = click.Context(cli.cli)
+    for name in cli.COMMANDS:
+        command = cli.cli.get_command(context, name)
+        assert command is not None
         assert command.help, name
         options = [one for one in command.params if isinstance(one, click.Option)]
         assert all(option.help for option in options), name
@@ -261,7 +264,7 @@ def test_every_command_has_help() -> None:
 
 def test_an_unexpected_failure_is_one_line_with_a_log(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
-    monkeypatch.setattr(cli, "_talk", told.append)
+    monkeypatch.setattr(cli, "talk", told.append)
 
     secret = "ada" + "@example.com"
 
@@ -280,3 +283,19 @@ def test_an_interrupt_exits_130() -> None:
         raise KeyboardInterrupt
 
     assert cli._exit_code(interrupt) == 130  # noqa: SLF001 - the handler itself
+
+
+def test_every_command_is_a_file_of_the_console() -> None:
+    files = {path.stem for path in (ROOT / "engine/console").glob("*.py")}
+    assert files - {"__init__", "terminal"} == set(cli.COMMANDS)
+
+
+def test_help_imports_no_library_but_the_command_line_itself() -> None:
+    script = (
+        "import sys, cli, contextlib\n"
+        "with contextlib.suppress(SystemExit): cli.cli.main(['--help'])\n"
+        "heavy = {'pydantic', 'yaml', 'jinja2', 'jmespath', 'jsonschema', 'orjson', 're2'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, cwd=ROOT)
+    assert done.stderr == b"[]\n"

@@ -1,0 +1,66 @@
+"""What commands share at the terminal: talk, colour, the clock, and standard input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from engine.problem import Failure
+
+
+def talk(text: str) -> None:
+    """Print what is said to people only, on stderr."""
+    click.echo(text, err=True, nl=False)
+
+
+def show(text: str) -> None:
+    """Print a command's output on stdout; whether it holds colours was decided before."""
+    click.echo(text, nl=False, color=True)
+
+
+def wants_colour(choice: str, stream: object) -> bool:
+    """Say whether to colour: `always`, `never`, or `auto` by terminal and NO_COLOR/FORCE_COLOR."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    is_terminal = getattr(stream, "isatty", lambda: False)()
+    return bool(is_terminal) and os.environ.get("TERM") != "dumb"
+
+
+def read_clock(text: str | None) -> datetime:
+    """Give the moment that `--now` names, or the present; Failure when it names none."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        now = datetime.fromisoformat(text)
+    except ValueError:
+        now = None
+    if now is None or now.tzinfo is None:
+        raise Failure(
+            f'--now takes ISO 8601 with a zone, such as 2026-03-01T09:00:00Z, not "{text}"'
+        )
+    return now.astimezone(UTC)
+
+
+def local_clock() -> datetime:
+    """Give the present in this machine's zone, for people who watch."""
+    return datetime.now(UTC).astimezone()
+
+
+def open_input(source: str) -> AbstractContextManager[BinaryIO]:
+    """Open a file for reading bytes, `-` being stdin; Failure when it cannot be read."""
+    if source == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(source).open("rb")
+    except OSError as error:
+        raise Failure(f'cannot read "{source}": {error.strerror}') from None
