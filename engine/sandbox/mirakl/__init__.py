@@ -1,0 +1,1 @@
+"""Mirakl's seller API as far as a brand needs it: orders, exports, offers, custom fields."""

@@ -1,0 +1,1 @@
+"""What is true in the sandbox: shoppers, goods, orders, and what happens to them over time."""
