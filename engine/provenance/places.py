@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.checked import CheckedSpec
@@ -87,3 +87,18 @@ def _select(path: Path, value: object) -> object:
     except PathError:
         return MISPLACED
     return ABSENT if found is None else found
+
+
+def every_index(
+    checked: CheckedSpec, record: Mapping[str, object], level: Level
+) -> Iterator[Indexes]:
+    """Give the indexes of every element of a list that the record holds, counted or not."""
+    if not level:
+        yield ()
+        return
+    for outer in every_index(checked, record, level[:-1]):
+        listed = find_list(
+            find_element(checked, record, level[:-1], outer), checked.inputs.lists[".".join(level)]
+        )
+        rows = listed.value if isinstance(listed.value, list) else []
+        yield from ((*outer, index) for index in range(len(rows)))

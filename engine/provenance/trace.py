@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -53,6 +53,14 @@ class Trace:
         if not level:
             return self.found.get(variable(name))
         return self.elements.get((level, indexes[: len(level)]), {}).get(name)
+
+    def elements_in(self, level: Level, outer: Indexes = ()) -> Iterator[Indexes]:
+        """Give the counted elements of a list, in the order of the record, inside an element."""
+        return (
+            indexes
+            for one, indexes in self.elements
+            if one == level and indexes[: len(outer)] == outer
+        )
 
     def minor(self, name: str, indexes: Indexes = ()) -> int:
         """Give an amount in minor units, 0 when it is not known."""

@@ -1,0 +1,220 @@
+"""The reader: one value of one record's plan, explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.checked import CheckedSpec
+from engine.contacts import Contacts
+from engine.provenance.addends import list_addends, list_cancelled
+from engine.provenance.amounts import explain_total
+from engine.provenance.calls import explain_exception, explain_leaf, explain_send, leaf_value
+from engine.provenance.explanation import (
+    EXPLANATION_SCHEMA,
+    Addend,
+    Element,
+    Explanation,
+    LeftOutPart,
+    Step,
+)
+from engine.provenance.fields import (
+    ExceptionField,
+    Field,
+    LeafField,
+    NameField,
+    SendField,
+    find_field,
+    is_name,
+    list_fields,
+)
+from engine.provenance.lifetimes import explain_counts, explain_figure
+from engine.provenance.people import explain_consent, explain_person
+from engine.provenance.trace import Situation, Trace, Tracer, make_tracer
+from engine.provenance.trying import Trials
+from engine.provenance.values import explain_param, explain_read, explain_text
+from engine.provenance.view import View
+
+_MAKERS = (
+    explain_param,
+    explain_read,
+    explain_total,
+    explain_text,
+    explain_person,
+    explain_counts,
+    explain_consent,
+    explain_figure,
+)
+
+
+def explain_value(
+    checked: CheckedSpec,
+    record: Mapping[str, object],
+    contacts: Contacts,
+    now: datetime,
+    field: str,
+) -> Explanation:
+    """Explain one value of a record's plan, with personal values masked.
+
+    `now` is an aware datetime. Raises Failure with the nearest name when there is no such field.
+    """
+    situation = Situation(record, contacts, now)
+    return Reader(make_tracer(checked), masked=True).read(situation).explain(field)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the records of one mapping; with `masked`, personal values are masked."""
+
+    tracer: Tracer
+    masked: bool
+
+    def read(self, situation: Situation) -> ReadRecord:
+        """Run the mapping over one record, so that every value of its plan can be explained."""
+        trace = self.tracer.trace(situation)
+        return ReadRecord(View(trace, self.masked, _MAKERS), Trials(self.tracer, trace))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecord:
+    """One record whose plan can be asked about."""
+
+    view: View
+    trials: Trials
+
+    def fields(self) -> list[str]:
+        """Give every field that can be asked for, by all of its names."""
+        return list(list_fields(self.view.trace))
+
+    def explain(self, text: str) -> Explanation:
+        """Explain one field; Failure with the nearest name when there is none."""
+        field = find_field(self.view.trace, text)
+        steps = self._steps(field)
+        call = explain_send(self.view, field.send) if isinstance(field, LeafField) else None
+        trees = [steps, *([call] if call is not None else [])]
+        money = self.view.checked.spec.money
+        currency = None
+        if money is not None and self._is_money(field):
+            steps["looked_at"] = [*steps["looked_at"], self.view.of(money.currency)]
+            currency = self.view.shown(money.currency, self.view.trace.value(money.currency))
+        self._try(trees, field)
+        addends = list_addends(steps)
+        spec = self.view.checked.spec
+        value = self._value(field, steps)
+        return {
+            "schema": EXPLANATION_SCHEMA,
+            "mapping": spec.mapping,
+            "version": spec.version,
+            "key": self.view.trace.plan["key"],
+            "field": field.field,
+            "value": value,
+            "currency": currency,
+            "answer": _answer(field, value, currency, call or steps),
+            "steps": steps,
+            "call": call,
+            "addends": addends,
+            "elements": _unique(one["element"] for tree in trees for one in walk(tree) if one["element"]),
+            "left_out": list(_left_out(steps, addends)),
+        }
+
+    def _steps(self, field: Field) -> Step:
+        if isinstance(field, SendField):
+            return explain_send(self.view, field.send)
+        if isinstance(field, LeafField):
+            return explain_leaf(self.view, field)
+        if isinstance(field, ExceptionField):
+            return explain_exception(self.view, field)
+        return self.view.of(field.name, field.indexes)
+
+    def _is_money(self, field: Field) -> bool:
+        name = field.name if isinstance(field, NameField) else None
+        if isinstance(field, LeafField) and is_name(field.value):
+            name = str(field.value)
+        return name is not None and self.view.checked.names[name].type == "money"
+
+    def _value(self, field: Field, steps: Step) -> object:
+        if isinstance(field, LeafField):
+            return leaf_value(self.view, field)
+        consent = self.view.trace.plan["consent"]
+        if field.field in ("consent.row", "consent.because") and consent is not None:
+            return consent["row"] if field.field == "consent.row" else consent["because"]
+        return steps["value"]
+
+    def _try(self, trees: list[Step], field: Field) -> None:
+        """Say of each element whether another valid value there would make a difference."""
+        for step in (step for tree in trees for step in walk(tree)):
+            element = step["element"]
+            if element is not None:
+                origin = self.view.origins.get(element["at"])
+                element["made_difference"] = self.trials.made_difference(
+                    element, origin, lambda trace: observe(trace, field)
+                )
+
+
+def observe(trace: Trace, field: Field) -> object:
+    """Give what a field is in a trace, to be compared with what it is in another."""
+    if isinstance(field, SendField):
+        return _is_sent(trace, field.send)
+    if isinstance(field, ExceptionField):
+        return frozenset((at, shown) for one, at, shown in trace.raised if one.code == field.code)
+    if isinstance(field, LeafField):
+        if is_name(field.value) and field.when is None:
+            return _is_sent(trace, field.send), _observe_name(trace, str(field.value), field.indexes)
+        return _is_sent(trace, field.send), leaf_value(View(trace, masked=False, makers=()), field)
+    consent = trace.plan["consent"]
+    if field.field.startswith("consent.") and consent is not None:
+        return consent.get(field.field.removeprefix("consent."))
+    return _observe_name(trace, field.name, field.indexes)
+
+
+def _observe_name(trace: Trace, name: str, indexes: tuple[int, ...]) -> object:
+    value = trace.value(name, indexes)
+    is_money = trace.checked.names[name].type == "money"
+    return trace.decimal(value) if is_money and isinstance(value, int) else value
+
+
+def _is_sent(trace: Trace, send: str) -> bool:
+    return any(call["send"] == send for call in trace.plan["calls"])
+
+
+def walk(step: Step) -> Iterator[Step]:
+    """Give a step and every step below it."""
+    yield step
+    for below in (*step["parts"], *step["looked_at"]):
+        yield from walk(below)
+
+
+def _unique(elements: Iterator[Element | None]) -> list[Element]:
+    found: dict[tuple[str, str, str], Element] = {}
+    for one in elements:
+        if one is not None:
+            found.setdefault((one["source"], one["at"], one["name"]), one)
+    return list(found.values())
+
+
+def _left_out(steps: Step, addends: list[Addend]) -> Iterator[LeftOutPart]:
+    """Give what does not count in the whole, once each; what counts elsewhere in it does."""
+    told: list[LeftOutPart] = list(list_cancelled(steps))
+    counted = [one["at"] for one in addends]
+    for part in (part for step in walk(steps) for part in step["left_out"]):
+        inside = (f"{part['at']}.", f"{part['at']}[")
+        if not any(at.startswith(inside) for at in counted):
+            told.append(part)
+    seen: list[LeftOutPart] = []
+    for part in told:
+        if part not in seen:
+            seen.append(part)
+            yield part
+
+
+def _answer(field: Field, value: object, currency: str | None, deciding: Step) -> str:
+    """Give the answer in one sentence."""
+    if isinstance(field, SendField):
+        return f"{field.field} is {value}: {deciding['says']}"
+    if isinstance(field, ExceptionField):
+        return f"{field.code} is raised: {deciding['says']}" if value else f"{field.code} is not raised"
+    if value is None:
+        return f"{field.field} has no value: {deciding['says']}"
+    unit = f" {currency}" if currency is not None else ""
+    return f"{field.field} is {value}{unit}"

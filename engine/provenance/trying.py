@@ -1,0 +1,168 @@
+"""Trying: what would have made a difference, found out by running the mapping on something else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from engine.contacts import Contact, Contacts
+from engine.inputs import Input
+from engine.provenance.explanation import Element
+from engine.provenance.places import Found, Steps, find_input
+from engine.provenance.trace import Indexes, Situation, Trace, Tracer
+from engine.runtime.values import ABSENT
+
+Observe = Callable[[Trace], object]
+
+_YEARS = timedelta(days=3650)
+_REMOVED = object()
+_TEXTS: Mapping[str, tuple[str, ...]] = {
+    "email": ("someone.else@example.com", "anon+0123456789abcdef@example.com"),
+    "url": ("https://www.example.com/other",),
+    "ip": ("203.0.113.77",),
+}
+
+
+class Trials:
+    """Other runs of one record's mapping, each with one thing changed to another valid value."""
+
+    def __init__(self, tracer: Tracer, trace: Trace) -> None:
+        self._tracer = tracer
+        self._trace = trace
+        self._traces: dict[tuple[str, str], list[Trace]] = {}
+
+    def made_difference(
+        self, element: Element, origin: tuple[str, Indexes] | None, observe: Observe
+    ) -> bool | None:
+        """Say whether another valid value of an element changes what is observed.
+
+        `origin` is the input that the element was read for. None: nothing else could be tried.
+        """
+        key = (element["source"], element["at"])
+        if key not in self._traces:
+            situations = self._other(element, origin)
+            self._traces[key] = [self._tracer.trace(one) for one in situations]
+        if not self._traces[key]:
+            return None
+        before = observe(self._trace)
+        return any(observe(one) != before for one in self._traces[key])
+
+    def _other(
+        self, element: Element, origin: tuple[str, Indexes] | None
+    ) -> Iterator[Situation]:
+        situation = self._trace.situation
+        if element["source"] == "record" and origin is not None:
+            yield from self._other_records(*origin)
+        elif element["source"] == "clock":
+            for now in (situation.now - _YEARS, situation.now + _YEARS):
+                yield replace(situation, now=now)
+        elif element["source"] == "contact":
+            for contacts in self._other_contacts(element):
+                yield replace(situation, contacts=contacts)
+
+    def _other_records(self, name: str, indexes: Indexes) -> Iterator[Situation]:
+        situation, checked = self._trace.situation, self._trace.checked
+        one = checked.inputs.reads[name]
+        found = find_input(checked, situation.record, one, indexes)
+        if found.steps is None:
+            return
+        for value in _other_values(one, found.value, checked.source.digits):
+            record = _with_value(situation.record, one, found, value)
+            if isinstance(record, dict):
+                yield replace(situation, record=record)
+
+    def _other_contacts(self, element: Element) -> Iterator[Contacts]:
+        contact = self._trace.contact
+        statuses = [one.code for one in self._trace.checked.target.email_statuses]
+        address = str(self._trace.value("address.email") or "")
+        if contact is None:
+            if element["name"] == "contact.status" and address:
+                for status in statuses:
+                    yield _only(Contact(1, address.lower(), status))
+            return
+        if element["name"] == "contact.status":
+            for status in statuses:
+                if status != contact.status:
+                    yield _only(replace(contact, status=status))
+            yield Contacts(asked=True)
+        elif ".sent" in element["at"]:
+            yield _only(replace(contact, sent=frozenset()))
+        elif contact.shares:
+            yield _only(replace(contact, shares={}))
+
+
+def _only(contact: Contact) -> Contacts:
+    by_email = {contact.email: contact} if contact.email is not None else {}
+    by_person = {contact.person: contact} if contact.person is not None else {}
+    return Contacts(asked=True, by_email=by_email, by_person=by_person)
+
+
+def _other_values(one: Input, value: object, digits: Mapping[str, int]) -> Iterator[object]:
+    """Give other values that could stand in the same place, all of them readable."""
+    kind = one.read.type
+    if kind in ("money", "integer"):
+        yield from _other_numbers(value)
+    elif kind == "boolean":
+        yield value is not True
+    elif kind == "code":
+        yield from (code for code in one.codes if code != value)
+    elif kind == "choice":
+        yield from (text for text in one.choices if text != value)
+        if one.answers["unknown"].kind != "fail":
+            yield "something else"
+    elif kind == "currency":
+        yield from [code for code in ("EUR", "JPY", "KWD") if code != value and code in digits]
+    elif kind in ("instant", "day"):
+        yield from _other_moments(value)
+    else:
+        told = str(value) if isinstance(value, str) else ""
+        yield from _TEXTS.get(kind, (f"other{told.strip()}"[:250],))
+    if value is not ABSENT and one.answers["absent"].kind != "fail":
+        yield _REMOVED
+
+
+def _other_numbers(value: object) -> Iterator[object]:
+    number = value if isinstance(value, int | float) else 0
+    yield number + 1
+    yield number + 1000
+    if number:
+        yield 0
+
+
+def _other_moments(value: object) -> Iterator[str]:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        yield "2020-02-02T02:02:02Z"
+        return
+    yield (moment - _YEARS).isoformat()
+    yield (moment + _YEARS).isoformat()
+
+
+def _with_value(
+    record: Mapping[str, object], one: Input, found: Found, value: object
+) -> object:
+    """Give a record with another value at a place, or without it; the record itself stays."""
+    steps = found.steps or ()
+    if one.custom_list is not None and steps[-1] == one.custom_list.list:
+        entry = {one.custom_list.code: one.custom_code, one.custom_list.value: value}
+        return _put(record, steps, lambda rows: [*(rows if isinstance(rows, list) else []), entry])
+    return _put(record, steps, lambda _: value)
+
+
+def _put(holder: object, steps: Steps, change: Callable[[object], object]) -> object:
+    """Give a copy of what holds a place, changed there; only what is on the way is copied."""
+    step, rest = steps[0], steps[1:]
+    if isinstance(step, int):
+        rows = list(holder) if isinstance(holder, list) else []
+        rows[step] = _put(rows[step], rest, change) if rest else change(rows[step])
+        return rows
+    members = dict(holder) if isinstance(holder, dict) else {}
+    below = members.get(step)
+    made = _put(below, rest, change) if rest else change(below)
+    if made is _REMOVED:
+        members.pop(step, None)
+    else:
+        members[step] = made
+    return members
