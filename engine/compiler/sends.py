@@ -30,6 +30,14 @@ def emit_sends(context: Context, rows: dict[Level, list[str]]) -> None:
         _SendEmitter(context, name, send, rows).emit()
 
 
+NO_CONTACT = "there is no contact, and none is created"
+
+
+def no_contact_to_update(target: str) -> str:
+    """Say that an update is left out for want of a contact; `target` is what it is called."""
+    return f"{target} knows no contact to update"
+
+
 class _SendEmitter:
     def __init__(
         self, context: Context, name: str, send: Send, rows: dict[Level, list[str]]
@@ -90,19 +98,10 @@ class _SendEmitter:
     def _need_guards(self) -> list[tuple[str, str]]:
         needs = self._operation.needs
         if needs == "contact_id":
-            return [
-                (
-                    "contact is not None",
-                    f"{self._context.checked.target.title} knows no contact to update",
-                )
-            ]
+            reason = no_contact_to_update(self._context.checked.target.title)
+            return [("contact is not None", reason)]
         if needs is not None:
-            return [
-                (
-                    "contact is not None or created is not None",
-                    "there is no contact, and none is created",
-                )
-            ]
+            return [("contact is not None or created is not None", NO_CONTACT)]
         return []
 
     def _age_guards(self) -> list[tuple[str, str]]:

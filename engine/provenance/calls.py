@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.compiler.sends import NO_CONTACT, no_contact_to_update
 from engine.provenance.explanation import Element, Step
 from engine.provenance.fields import (
     ExceptionField,
@@ -22,17 +23,45 @@ from engine.spec.send import LiteralValue, Send
 
 
 def explain_send(view: View, name: str) -> Step:
-    """Explain whether a call is made: its condition, its contact, its age."""
+    """Explain whether a call is made: its condition, its contact, its age.
+
+    As in the run itself, nothing is looked at beyond the first of them that does not hold.
+    """
     send = view.checked.spec.send[name]
     value, says, rule = _outcome(view, name)
     step = make_step(name, value, says, rule)
-    step["looked_at"] = [
-        *view.conditions(alternatives_of(send.when)),
-        *_contact_steps(view, name, send),
-        *_age_steps(view, send),
-        *_sent_steps(view, name, value),
-    ]
+    if value == "held":
+        codes = dict.fromkeys(fault.code for fault, _, _ in view.trace.raised)
+        step["looked_at"] = [explain_exception(view, ExceptionField(one, one)) for one in codes]
+        return step
+    step["looked_at"], holds = _condition_steps(view, send)
+    if holds:
+        step["looked_at"] += _contact_steps(view, name, send)
+    if holds and says not in _contact_reasons(view):
+        step["looked_at"] += [*_age_steps(view, send), *_sent_steps(view, name, value)]
     return step
+
+
+def _condition_steps(view: View, send: Send) -> tuple[list[Step], bool]:
+    """Explain what the condition looks at, and say whether it holds."""
+    alternatives = alternatives_of(send.when)
+    if len(alternatives) > 1:
+        holds = any(
+            not any(view.trace.unmet_part(name, cell, ()) for name, cell in one.items())
+            for one in alternatives
+        )
+        return view.conditions(alternatives), holds
+    steps: list[Step] = []
+    for name, cell in (alternatives[0] if alternatives else {}).items():
+        steps += view.conditions([{name: cell}])
+        if view.trace.unmet_part(name, cell, ()):
+            return steps, False
+    return steps, True
+
+
+def _contact_reasons(view: View) -> tuple[str, ...]:
+    title = view.checked.target.title
+    return no_contact_to_update(title), NO_CONTACT
 
 
 def _outcome(view: View, name: str) -> tuple[str, str, str]:
@@ -108,9 +137,18 @@ def explain_leaf(view: View, leaf: LeafField) -> Step:
         made = view.added if is_money else view.of
         step["parts"] = [made(leaf.value, leaf.indexes)]
         step["value"] = step["parts"][0]["value"] if value is not None else None
-    if value is None and not step["says"].startswith("fixed"):
-        step["says"] += "; it is not in the call"
+    if value is None and call_body(view.trace, leaf.send) is not None:
+        step["says"] = f"it is not in the call{_why_not(view, leaf)}"
     return step
+
+
+def _why_not(view: View, leaf: LeafField) -> str:
+    """Say why a call is made without one of its values."""
+    for condition in alternatives_of(leaf.when):
+        unmet = [view.trace.unmet_part(name, cell, ()) for name, cell in condition.items()]
+        if any(unmet):
+            return f": {' and '.join(said for said in unmet if said)}"
+    return f": {leaf.value} is missing" if is_name(leaf.value) else ""
 
 
 def leaf_value(view: View, leaf: LeafField) -> object:

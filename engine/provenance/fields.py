@@ -63,9 +63,8 @@ class ExceptionField:
 Field = NameField | SendField | LeafField | ExceptionField
 
 
-def find_field(trace: Trace, text: str) -> Field:
+def find_field(fields: Mapping[str, Field], text: str) -> Field:
     """Give the field that a text names; Failure with the nearest name when there is none."""
-    fields = list_fields(trace)
     if text in fields:
         return fields[text]
     inside = [name for name in fields if name.startswith((f"{text}.", f"{text}["))]

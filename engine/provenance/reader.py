@@ -32,7 +32,7 @@ from engine.provenance.fields import (
 from engine.provenance.lifetimes import explain_counts, explain_figure
 from engine.provenance.people import explain_consent, explain_person
 from engine.provenance.trace import Situation, Trace, Tracer, make_tracer
-from engine.provenance.trying import Trials
+from engine.provenance.trying import Observe, Trials
 from engine.provenance.values import explain_param, explain_read, explain_text
 from engine.provenance.view import View
 
@@ -73,23 +73,21 @@ class Reader:
     def read(self, situation: Situation) -> ReadRecord:
         """Run the mapping over one record, so that every value of its plan can be explained."""
         trace = self.tracer.trace(situation)
-        return ReadRecord(View(trace, self.masked, _MAKERS), Trials(self.tracer, trace))
+        view = View(trace, self.masked, _MAKERS)
+        return ReadRecord(view, Trials(self.tracer, trace), list_fields(trace))
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRecord:
-    """One record whose plan can be asked about."""
+    """One record whose plan can be asked about; `fields` are its values by all of their names."""
 
     view: View
     trials: Trials
-
-    def fields(self) -> list[str]:
-        """Give every field that can be asked for, by all of its names."""
-        return list(list_fields(self.view.trace))
+    fields: Mapping[str, Field]
 
     def explain(self, text: str) -> Explanation:
         """Explain one field; Failure with the nearest name when there is none."""
-        field = find_field(self.view.trace, text)
+        field = find_field(self.fields, text)
         steps = self._steps(field)
         call = explain_send(self.view, field.send) if isinstance(field, LeafField) else None
         trees = [steps, *([call] if call is not None else [])]
@@ -98,7 +96,7 @@ class ReadRecord:
         if money is not None and self._is_money(field):
             steps["looked_at"] = [*steps["looked_at"], self.view.of(money.currency)]
             currency = self.view.shown(money.currency, self.view.trace.value(money.currency))
-        self._try(trees, field)
+        self._try(field, steps, call)
         addends = list_addends(steps)
         spec = self.view.checked.spec
         value = self._value(field, steps)
@@ -110,7 +108,7 @@ class ReadRecord:
             "field": field.field,
             "value": value,
             "currency": currency,
-            "answer": _answer(field, value, currency, call or steps),
+            "answer": _answer(field, value, currency, _deciding(steps, call)),
             "steps": steps,
             "call": call,
             "addends": addends,
@@ -141,31 +139,44 @@ class ReadRecord:
             return consent["row"] if field.field == "consent.row" else consent["because"]
         return steps["value"]
 
-    def _try(self, trees: list[Step], field: Field) -> None:
-        """Say of each element whether another valid value there would make a difference."""
-        for step in (step for tree in trees for step in walk(tree)):
-            element = step["element"]
-            if element is not None:
-                origin = self.view.origins.get(element["at"])
-                element["made_difference"] = self.trials.made_difference(
-                    element, origin, lambda trace: observe(trace, field)
-                )
+    def _try(self, field: Field, steps: Step, call: Step | None) -> None:
+        """Say of each element whether another valid value there would make a difference.
+
+        What the value is made of is tried on the value, and what decides about the call on that.
+        """
+        tried: dict[tuple[str, str], bool | None] = {}
+        elements = []
+        for tree, observe in ((steps, _observer(field)), (call, _call_observer(field))):
+            for element in (one["element"] for one in walk(tree)) if tree is not None else ():
+                if element is not None:
+                    elements.append(element)
+                    key = (element["source"], element["at"])
+                    origin = self.view.origins.get(element["at"])
+                    found = self.trials.made_difference(element, origin, observe)
+                    tried[key] = tried.get(key) or found
+        for element in elements:
+            element["made_difference"] = tried[(element["source"], element["at"])]
 
 
-def observe(trace: Trace, field: Field) -> object:
+def _observer(field: Field) -> Observe:
     """Give what a field is in a trace, to be compared with what it is in another."""
     if isinstance(field, SendField):
-        return _is_sent(trace, field.send)
+        return lambda trace: _is_sent(trace, field.send)
     if isinstance(field, ExceptionField):
-        return frozenset((at, shown) for one, at, shown in trace.raised if one.code == field.code)
+        return lambda trace: {(at, shown) for one, at, shown in trace.raised if one.code == field.code}
     if isinstance(field, LeafField):
         if is_name(field.value) and field.when is None:
-            return _is_sent(trace, field.send), _observe_name(trace, str(field.value), field.indexes)
-        return _is_sent(trace, field.send), leaf_value(View(trace, masked=False, makers=()), field)
-    consent = trace.plan["consent"]
-    if field.field.startswith("consent.") and consent is not None:
-        return consent.get(field.field.removeprefix("consent."))
-    return _observe_name(trace, field.name, field.indexes)
+            return lambda trace: _observe_name(trace, str(field.value), field.indexes)
+        return lambda trace: leaf_value(View(trace, masked=False, makers=()), field)
+    if field.name.startswith("consent."):
+        part = field.field.removeprefix("consent.")
+        return lambda trace: (trace.plan["consent"] or {}).get(part)
+    return lambda trace: _observe_name(trace, field.name, field.indexes)
+
+
+def _call_observer(field: Field) -> Observe:
+    send = field.send if isinstance(field, LeafField) else ""
+    return lambda trace: _is_sent(trace, send)
 
 
 def _observe_name(trace: Trace, name: str, indexes: tuple[int, ...]) -> object:
@@ -206,6 +217,11 @@ def _left_out(steps: Step, addends: list[Addend]) -> Iterator[LeftOutPart]:
         if part not in seen:
             seen.append(part)
             yield part
+
+
+def _deciding(steps: Step, call: Step | None) -> Step:
+    """Give the step that says why there is no value: that of the call, when it is not made."""
+    return steps if call is None or call["value"] == "sent" else call
 
 
 def _answer(field: Field, value: object, currency: str | None, deciding: Step) -> str:

@@ -41,14 +41,23 @@ class Trials:
         """
         key = (element["source"], element["at"])
         if key not in self._traces:
-            situations = self._other(element, origin)
-            self._traces[key] = [self._tracer.trace(one) for one in situations]
+            self._traces[key] = list(self._other(element, origin))
         if not self._traces[key]:
             return None
         before = observe(self._trace)
         return any(observe(one) != before for one in self._traces[key])
 
-    def _other(
+    def _other(self, element: Element, origin: tuple[str, Indexes] | None) -> Iterator[Trace]:
+        for situation in self._situations(element, origin):
+            yield self._tracer.trace(situation)
+        if element["source"] == "record" and origin is not None:
+            situation = self._without(*origin)
+            trace = self._tracer.trace(situation) if situation is not None else None
+            # What a record cannot be without says nothing of the value itself.
+            if trace is not None and trace.plan["outcome"] != "held":
+                yield trace
+
+    def _situations(
         self, element: Element, origin: tuple[str, Indexes] | None
     ) -> Iterator[Situation]:
         situation = self._trace.situation
@@ -71,6 +80,16 @@ class Trials:
             record = _with_value(situation.record, one, found, value)
             if isinstance(record, dict):
                 yield replace(situation, record=record)
+
+    def _without(self, name: str, indexes: Indexes) -> Situation | None:
+        """Give the situation in which an input that may be missing is so."""
+        situation, checked = self._trace.situation, self._trace.checked
+        one = checked.inputs.reads[name]
+        found = find_input(checked, situation.record, one, indexes)
+        if found.steps is None or found.value is ABSENT or one.answers["absent"].kind == "fail":
+            return None
+        record = _with_value(situation.record, one, found, _REMOVED)
+        return replace(situation, record=record) if isinstance(record, dict) else None
 
     def _other_contacts(self, element: Element) -> Iterator[Contacts]:
         contact = self._trace.contact
@@ -118,8 +137,6 @@ def _other_values(one: Input, value: object, digits: Mapping[str, int]) -> Itera
     else:
         told = str(value) if isinstance(value, str) else ""
         yield from _TEXTS.get(kind, (f"other{told.strip()}"[:250],))
-    if value is not ABSENT and one.answers["absent"].kind != "fail":
-        yield _REMOVED
 
 
 def _other_numbers(value: object) -> Iterator[object]:

@@ -58,7 +58,9 @@ class View:
             return CLEARED if value is CLEAR else None
         if named.type == "money" and isinstance(value, int):
             return self.trace.decimal(value)
-        return self.masked_text(value) if named.personal else as_text(value)
+        # The words of a choice are the mapping's own; what the person wrote is not shown.
+        is_personal = named.personal and named.type != "choice"
+        return self.masked_text(value) if is_personal else as_text(value)
 
     def masked_text(self, value: object) -> str:
         """Give a personal value as text, masked unless personal data is shown."""
