@@ -89,7 +89,7 @@ class Replay:
         return self._first.setdefault((one.name, row.get(key.path.text)), made)
 
     def _keeps(self, place: str) -> bool:
-        return any(one.startswith(f"{place}.") for one in self._kept)
+        return any(one == place or one.startswith(f"{place}.") for one in self._kept)
 
     def _other(self, one: Input, value: Any) -> Any:
         self._made += 1

@@ -31,8 +31,9 @@ class Element(TypedDict):
     value: _Shown
     made_difference: Annotated[
         bool | None,
-        Field(description="Whether another valid value there would have changed the answer; null "
-        "when that was not tried, as for parameters."),
+        Field(description="Whether another valid value there would have changed the answer (in "
+        "`steps` the value, in `call` whether the call is made, in `elements` either); null when "
+        "that was not tried, as for parameters."),
     ]
 
 

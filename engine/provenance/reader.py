@@ -30,11 +30,12 @@ from engine.provenance.fields import (
     list_fields,
 )
 from engine.provenance.lifetimes import explain_counts, explain_figure
+from engine.provenance.places import find_element
 from engine.provenance.people import explain_consent, explain_person
-from engine.provenance.trace import Situation, Trace, Tracer, make_tracer
+from engine.provenance.trace import Indexes, Situation, Trace, Tracer, make_tracer
 from engine.provenance.trying import Observe, Trials
 from engine.provenance.values import explain_param, explain_read, explain_text
-from engine.provenance.view import View
+from engine.provenance.view import View, make_end
 
 _MAKERS = (
     explain_param,
@@ -74,32 +75,36 @@ class Reader:
         """Run the mapping over one record, so that every value of its plan can be explained."""
         trace = self.tracer.trace(situation)
         view = View(trace, self.masked, _MAKERS)
-        return ReadRecord(view, Trials(self.tracer, trace), list_fields(trace))
+        return ReadRecord(view, Trials(self.tracer, trace), list_fields(trace), {})
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRecord:
-    """One record whose plan can be asked about; `fields` are its values by all of their names."""
+    """One record whose plan can be asked about; `fields` are its values by all of their names.
+
+    `calls` keeps what was found out about each call.
+    """
 
     view: View
     trials: Trials
     fields: Mapping[str, Field]
+    calls: dict[str, Step]
 
     def explain(self, text: str) -> Explanation:
         """Explain one field; Failure with the nearest name when there is none."""
         field = find_field(self.fields, text)
         steps = self._steps(field)
-        call = explain_send(self.view, field.send) if isinstance(field, LeafField) else None
-        trees = [steps, *([call] if call is not None else [])]
-        money = self.view.checked.spec.money
+        steps["looked_at"] = [*steps["looked_at"], *self._own_element(field)]
         currency = None
+        money = self.view.checked.spec.money
         if money is not None and self._is_money(field):
-            steps["looked_at"] = [*steps["looked_at"], self.view.of(money.currency)]
+            steps["looked_at"].append(self.view.of(money.currency))
             currency = self.view.shown(money.currency, self.view.trace.value(money.currency))
-        self._try(field, steps, call)
+        self._try(steps, _observer(field))
+        call = self._call(field.send) if isinstance(field, LeafField) else None
         addends = list_addends(steps)
-        spec = self.view.checked.spec
         value = self._value(field, steps)
+        spec = self.view.checked.spec
         return {
             "schema": EXPLANATION_SCHEMA,
             "mapping": spec.mapping,
@@ -112,9 +117,16 @@ class ReadRecord:
             "steps": steps,
             "call": call,
             "addends": addends,
-            "elements": _unique(one["element"] for tree in trees for one in walk(tree) if one["element"]),
+            "elements": _elements(steps, call),
             "left_out": list(_left_out(steps, addends)),
         }
+
+    def _call(self, send: str) -> Step:
+        """Explain whether a call is made; all of its values share the answer."""
+        if send not in self.calls:
+            self.calls[send] = explain_send(self.view, send)
+            self._try(self.calls[send], lambda trace: _is_sent(trace, send))
+        return self.calls[send]
 
     def _steps(self, field: Field) -> Step:
         if isinstance(field, SendField):
@@ -124,6 +136,23 @@ class ReadRecord:
         if isinstance(field, ExceptionField):
             return explain_exception(self.view, field)
         return self.view.of(field.name, field.indexes)
+
+    def _own_element(self, field: Field) -> list[Step]:
+        """Name the element of a list that a value belongs to."""
+        if not isinstance(field, NameField | LeafField) or not field.indexes:
+            return []
+        name = field.name if isinstance(field, NameField) else str(field.value)
+        level = self.view.checked.names[name].level
+        one = self.view.checked.inputs.lists[".".join(level)]
+        record = self.view.trace.situation.record
+        element: Element = {
+            "source": "record",
+            "at": find_element(self.view.checked, record, level, field.indexes).at,
+            "name": one.name,
+            "value": None,
+            "made_difference": None,
+        }
+        return [make_end(element, "the element it belongs to", self.view.rule(one.pointer))]
 
     def _is_money(self, field: Field) -> bool:
         name = field.name if isinstance(field, NameField) else None
@@ -139,23 +168,16 @@ class ReadRecord:
             return consent["row"] if field.field == "consent.row" else consent["because"]
         return steps["value"]
 
-    def _try(self, field: Field, steps: Step, call: Step | None) -> None:
-        """Say of each element whether another valid value there would make a difference.
-
-        What the value is made of is tried on the value, and what decides about the call on that.
-        """
+    def _try(self, tree: Step, observe: Observe) -> None:
+        """Say of each element whether another valid value there would make a difference."""
         tried: dict[tuple[str, str], bool | None] = {}
-        elements = []
-        for tree, observe in ((steps, _observer(field)), (call, _call_observer(field))):
-            for element in (one["element"] for one in walk(tree)) if tree is not None else ():
-                if element is not None:
-                    elements.append(element)
-                    key = (element["source"], element["at"])
+        for element in (one["element"] for one in walk(tree)):
+            if element is not None:
+                key = (element["source"], element["at"])
+                if key not in tried:
                     origin = self.view.origins.get(element["at"])
-                    found = self.trials.made_difference(element, origin, observe)
-                    tried[key] = tried.get(key) or found
-        for element in elements:
-            element["made_difference"] = tried[(element["source"], element["at"])]
+                    tried[key] = self.trials.made_difference(element, origin, observe)
+                element["made_difference"] = tried[key]
 
 
 def _observer(field: Field) -> Observe:
@@ -166,7 +188,7 @@ def _observer(field: Field) -> Observe:
         return lambda trace: {(at, shown) for one, at, shown in trace.raised if one.code == field.code}
     if isinstance(field, LeafField):
         if is_name(field.value) and field.when is None:
-            return lambda trace: _observe_name(trace, str(field.value), field.indexes)
+            return lambda trace: _observe_number(trace, str(field.value), field.indexes)
         return lambda trace: leaf_value(View(trace, masked=False, makers=()), field)
     if field.name.startswith("consent."):
         part = field.field.removeprefix("consent.")
@@ -174,15 +196,17 @@ def _observer(field: Field) -> Observe:
     return lambda trace: _observe_name(trace, field.name, field.indexes)
 
 
-def _call_observer(field: Field) -> Observe:
-    send = field.send if isinstance(field, LeafField) else ""
-    return lambda trace: _is_sent(trace, send)
-
-
-def _observe_name(trace: Trace, name: str, indexes: tuple[int, ...]) -> object:
+def _observe_name(trace: Trace, name: str, indexes: Indexes) -> object:
     value = trace.value(name, indexes)
     is_money = trace.checked.names[name].type == "money"
     return trace.decimal(value) if is_money and isinstance(value, int) else value
+
+
+def _observe_number(trace: Trace, name: str, indexes: Indexes) -> object:
+    """Give a value as calls carry it: an amount without the digits of its currency."""
+    value = trace.value(name, indexes)
+    is_money = trace.checked.names[name].type == "money"
+    return value / trace.scale if is_money and isinstance(value, int) else value
 
 
 def _is_sent(trace: Trace, send: str) -> bool:
@@ -196,11 +220,14 @@ def walk(step: Step) -> Iterator[Step]:
         yield from walk(below)
 
 
-def _unique(elements: Iterator[Element | None]) -> list[Element]:
+def _elements(steps: Step, call: Step | None) -> list[Element]:
+    """Give every element looked at, once; it made a difference to the value, or to the call."""
     found: dict[tuple[str, str, str], Element] = {}
-    for one in elements:
-        if one is not None:
-            found.setdefault((one["source"], one["at"], one["name"]), one)
+    for tree in (steps, call):
+        for one in (step["element"] for step in walk(tree)) if tree is not None else ():
+            if one is not None:
+                known = found.setdefault((one["source"], one["at"], one["name"]), {**one})
+                known["made_difference"] = known["made_difference"] or one["made_difference"]
     return list(found.values())
 
 

@@ -45,11 +45,20 @@ class Trials:
         if not self._traces[key]:
             return None
         before = observe(self._trace)
-        return any(observe(one) != before for one in self._traces[key])
+        return any(
+            after != before
+            for one, after in ((one, observe(one)) for one in self._traces[key])
+            # Where the record is held, a value that was not reached is not another one.
+            if after or not self._is_held_anew(one)
+        )
+
+    def _is_held_anew(self, trace: Trace) -> bool:
+        return trace.plan["outcome"] == "held" != self._trace.plan["outcome"]
 
     def _other(self, element: Element, origin: tuple[str, Indexes] | None) -> Iterator[Trace]:
         for situation in self._situations(element, origin):
-            yield self._tracer.trace(situation)
+            trace = self._tracer.trace(situation)
+            yield self._balanced(trace) if self._is_held_anew(trace) else trace
         if element["source"] == "record" and origin is not None:
             situation = self._without(*origin)
             trace = self._tracer.trace(situation) if situation is not None else None
@@ -80,6 +89,23 @@ class Trials:
             record = _with_value(situation.record, one, found, value)
             if isinstance(record, dict):
                 yield replace(situation, record=record)
+
+    def _balanced(self, trace: Trace) -> Trace:
+        """Let an amount that must equal a total follow it, so that it alone holds nothing."""
+        checked, record = trace.checked, trace.situation.record
+        money = checked.spec.money
+        for equation in money.must_hold if money is not None else ():
+            left, sign, right = equation.rule.split(" ")
+            for total, name in ((left, right), (right, left)):
+                one = checked.inputs.reads.get(name)
+                if sign == "==" and one is not None and one.level == () and total in checked.names:
+                    found = find_input(checked, record, one, ())
+                    value = trace.minor(total) / trace.scale
+                    made = _with_value(record, one, found, value) if found.steps else record
+                    record = made if isinstance(made, dict) else record
+        if record is trace.situation.record:
+            return trace
+        return self._tracer.trace(replace(trace.situation, record=record))
 
     def _without(self, name: str, indexes: Indexes) -> Situation | None:
         """Give the situation in which an input that may be missing is so."""

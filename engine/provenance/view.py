@@ -27,6 +27,7 @@ class View:
     masked: bool
     makers: tuple[Maker, ...]
     origins: dict[str, tuple[str, Indexes]] = field(default_factory=dict)
+    _rules: dict[Pointer, str] = field(default_factory=dict)
 
     @property
     def checked(self) -> CheckedSpec:
@@ -68,7 +69,9 @@ class View:
 
     def rule(self, pointer: Pointer) -> str:
         """Give `file:line` of a part of the mapping."""
-        return self.checked.line_of(pointer)
+        if pointer not in self._rules:
+            self._rules[pointer] = self.checked.line_of(pointer)
+        return self._rules[pointer]
 
     def conditions(self, conditions: Iterable[Condition], indexes: Indexes = ()) -> list[Step]:
         """Explain everything that conditions look at, each once."""
