@@ -1,7 +1,7 @@
 """Replays: a record rebuilt from a few of its parts, everything else being left out or replaced.
 
-What a mapping requires to be there is replaced by another valid value, so that nothing but the parts
-kept can be what gives the same answer.
+What a mapping requires to be there is replaced by another valid value, so that nothing but the
+parts kept can be what gives the same answer.
 """
 
 from __future__ import annotations

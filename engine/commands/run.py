@@ -69,10 +69,18 @@ def prepare(request: RunRequest) -> Prepared:
 
     Raises Refused when the mapping or brand file has errors, Failure when the call itself is wrong.
     """
-    given = {**_brand_values(request), **_param_values(request.params)}
-    checked, warnings = _check(request.mapping, given)
+    checked, warnings = prepare_spec(request)
     mapping = compile_mapping(checked, masked=not request.show_personal_data)
-    return Prepared(mapping, _read_contacts(request.contacts, mapping.contact_form), warnings)
+    return Prepared(mapping, read_known(request.contacts, mapping.contact_form), warnings)
+
+
+def prepare_spec(request: RunRequest) -> tuple[CheckedSpec, tuple[Problem, ...]]:
+    """Check the mapping with the values of the brand and the call; give its warnings as well.
+
+    Raises Refused when the mapping or brand file has errors, Failure when the call itself is wrong.
+    """
+    given = {**_brand_values(request), **_param_values(request.params)}
+    return _check(request.mapping, given)
 
 
 def run_records(
@@ -183,7 +191,8 @@ def _yaml_value(name: str, text: str) -> ParamValue:
     raise Failure(f'--param {name}: "{text}" is no text, number or list of texts{said}')
 
 
-def _read_contacts(path: Path | None, form: ContactForm) -> Contacts:
+def read_known(path: Path | None, form: ContactForm) -> Contacts:
+    """Give the contacts in a file of answers; Failure when it cannot be read."""
     if path is None:
         return UNASKED
     answers = []

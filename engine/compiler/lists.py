@@ -43,9 +43,7 @@ def _emit_walked(context: Context, level: Level) -> None:
     """Leave behind what is known of one element, whose variables the next one takes over."""
     names = [name for name, named in context.checked.names.items() if named.level == level]
     values = ", ".join(f"{name!r}: {variable(name)}" for name in names)
-    indexes = "".join(
-        f"i_{list_variable(level[:depth])}, " for depth in range(1, len(level) + 1)
-    )
+    indexes = "".join(f"i_{list_variable(level[:depth])}, " for depth in range(1, len(level) + 1))
     context.source.line(f"walked[({level!r}, ({indexes}))] = {{{values}}}")
 
 

@@ -23,7 +23,7 @@ def explain_total(view: View, name: str, indexes: Indexes) -> Step | None:
         step["parts"] = [view.added(term, indexes, sign) for sign, term in terms_of(total.calc)]
     elif total.choose is not None and total.among is not None:
         chosen = str(view.checked.params.values[total.choose[1:]])
-        step["says"] = f"{total.among[chosen]}, as {total.choose} is {chosen}{_about(total)}"
+        step["says"] = f"{total.among[chosen]}, as {total.choose} is {chosen}"
         step["parts"] = [view.added(total.among[chosen], indexes)]
         step["looked_at"] = [view.of(total.choose)]
     else:
@@ -32,13 +32,10 @@ def explain_total(view: View, name: str, indexes: Indexes) -> Step | None:
 
 
 def _says(total: Total) -> str:
-    if total.calc is not None:
-        return total.calc + _about(total)
-    return f"the sum of {' + '.join(total.sum or ())}{_about(total)}"
-
-
-def _about(total: Total) -> str:
-    return f": {total.about[:1].lower()}{total.about[1:]}" if total.about else ""
+    """Say what an amount is: the mapping's own sentence, or else how it is made."""
+    if total.about is not None:
+        return total.about[:1].lower() + total.about[1:]
+    return total.calc if total.calc is not None else f"the sum of {' + '.join(total.sum or ())}"
 
 
 class _Sum:

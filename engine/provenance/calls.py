@@ -115,7 +115,7 @@ def _age_steps(view: View, send: Send) -> Iterator[Step]:
 def _sent_steps(view: View, name: str, value: str) -> Iterator[Step]:
     if value == "sent before":
         at = f"{contact_place(view)}.sent"
-        element = contact_element(view, at, "", "holds this call")
+        element = contact_element(at, "", "holds this call")
         yield make_end(element, "what was sent before is not sent again", view.rule(("send", name)))
 
 
@@ -154,7 +154,9 @@ def _why_not(view: View, leaf: LeafField) -> str:
 def leaf_value(view: View, leaf: LeafField) -> object:
     """Give the value of a leaf as it stands in the plan, None when it does not."""
     if leaf.body is None:
-        path = next((one["path"] for one in view.trace.plan["calls"] if one["send"] == leaf.send), None)
+        path = next(
+            (one["path"] for one in view.trace.plan["calls"] if one["send"] == leaf.send), None
+        )
         return None if path is None else _masked_path(view, leaf, path)
     value = value_at(call_body(view.trace, leaf.send), leaf.body)
     if value is None or not is_name(leaf.value):
@@ -169,7 +171,11 @@ def _masked_path(view: View, leaf: LeafField, path: str) -> str:
         return path
     for name in leaf.names:
         value = view.trace.value(name)
-        if isinstance(value, str) and not name.startswith("$") and view.checked.names[name].personal:
+        if (
+            isinstance(value, str)
+            and not name.startswith("$")
+            and view.checked.names[name].personal
+        ):
             path = path.replace(segment(value), mask_segment(EmailAddress(value)))
     return path
 
@@ -184,36 +190,47 @@ def explain_exception(view: View, field: ExceptionField) -> Step:
     says = told[0]["message"] if told else "raised"
     step = make_step(field.code, told[0]["level"] if told else None, says, raised[0][0].rule)
     for one in dict.fromkeys(raised):
-        step["parts"] += _causes(view, one)
+        step["parts"] += list(_causes(view, one))
     return step
 
 
-def _causes(view: View, raised: Raised) -> list[Step]:
+def _causes(view: View, raised: Raised) -> Iterator[Step]:
     """Explain what stood at the place where an exception was raised."""
     fault, at, _ = raised
-    spec, checked = view.checked.spec, view.checked
-    for index, equation in enumerate(spec.money.must_hold if spec.money is not None else ()):
-        if fault.rule == view.rule(("money", "must_hold", index)) and fault.code == equation.otherwise:
-            sides = [side for side in equation.rule.split(" ")[::2] if side in checked.names]
-            step = make_step(equation.rule, None, "this does not hold", fault.rule)
-            return [{**step, "parts": view.all_of(sides)}]
-    identity = spec.identity
-    if identity is not None and at.startswith("identity"):
-        both = ["person", "address.email"]
-        return view.all_of(
-            {"identity.no_person": [identity.person.from_], "identity.no_address": both[1:]}.get(at, both)
-        )
-    if at in ("contact.status", "contact"):
-        facts = spec.consent.facts.values() if spec.consent is not None else ()
-        return view.all_of(["contact.status"] if at == "contact.status" else facts)
-    if at == "lifetime" and spec.money is not None:
-        shares = contact_element(view, f"{contact_place(view)}.shares", "", "in another currency")
-        return [view.of(spec.money.currency), make_end(shares, "what earlier records contributed", fault.rule)]
-    if at.startswith("text."):
-        return [view.of(at.removeprefix("text."))]
-    if at == "send":
-        return [explain_send(view, name) for name in spec.send]
-    return list(_at_place(view, at, fault))
+    spec = view.checked.spec
+    sides = _sides_of(view, fault, at)
+    if sides:
+        step = make_step(at, None, "this does not hold", fault.rule)
+        yield {**step, "parts": view.all_of(sides)}
+    elif spec.identity is not None and at.startswith("identity"):
+        names = {
+            "identity.no_person": [spec.identity.person.from_],
+            "identity.no_address": ["address.email"],
+        }
+        yield from view.all_of(names.get(at, ["person", "address.email"]))
+    elif spec.consent is not None and at in ("contact.status", "contact"):
+        facts = spec.consent.facts.values()
+        yield from view.all_of(["contact.status"] if at == "contact.status" else facts)
+    elif spec.money is not None and at == "lifetime":
+        shares = contact_element(f"{contact_place(view)}.shares", "", "in another currency")
+        yield view.of(spec.money.currency)
+        yield make_end(shares, "what earlier records contributed", fault.rule)
+    elif at.startswith("text."):
+        yield view.of(at.removeprefix("text."))
+    elif at == "send":
+        yield from (explain_send(view, name) for name in spec.send)
+    else:
+        yield from _at_place(view, at, fault)
+
+
+def _sides_of(view: View, fault: Fault, at: str) -> list[str]:
+    """Give the amounts that an equation compares, when one was broken here."""
+    money = view.checked.spec.money
+    for index, equation in enumerate(money.must_hold if money is not None else ()):
+        left, _, right = equation.rule.split(" ")
+        if left == at and fault.rule == view.rule(("money", "must_hold", index)):
+            return [side for side in (left, right) if side in view.checked.names]
+    return []
 
 
 def _at_place(view: View, at: str, fault: Fault) -> Iterator[Step]:

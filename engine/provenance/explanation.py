@@ -9,7 +9,6 @@ from typing_extensions import TypedDict
 
 from engine.published import publish
 
-EXPLANATION_SCHEMA = "miradot/explanation.v1"
 _CLOSED = ConfigDict(extra="forbid")
 _Rule = Annotated[str, Field(description="The line of the mapping, file:line; may be empty.")]
 _Shown = Annotated[
@@ -23,17 +22,21 @@ class Element(TypedDict):
 
     source: Annotated[
         Literal["record", "contact", "param", "clock"],
-        Field(description="Where it is from: the record, Dotdigital's answer and what was sent "
-        "before, a parameter, or the moment of the run."),
+        Field(
+            description="Where it is from: the record, Dotdigital's answer and what was sent "
+            "before, a parameter, or the moment of the run."
+        ),
     ]
     at: Annotated[str, Field(description="Its exact place, such as order_lines[0].price.")]
     name: Annotated[str, Field(description="Its name in the mapping; may be empty.")]
     value: _Shown
     made_difference: Annotated[
         bool | None,
-        Field(description="Whether another valid value there would have changed the answer (in "
-        "`steps` the value, in `call` whether the call is made, in `elements` either); null when "
-        "that was not tried, as for parameters."),
+        Field(
+            description="Whether another valid value there would have changed the answer (in "
+            "`steps` the value, in `call` whether the call is made, in `elements` either); null "
+            "when that was not tried, as for parameters."
+        ),
     ]
 
 
@@ -55,8 +58,10 @@ class Step(TypedDict):
     value: _Shown
     amount: Annotated[
         str | None,
-        Field(description="What it adds to the step above, signed decimal text; null when that is "
-        "no sum."),
+        Field(
+            description="What it adds to the step above, signed decimal text; null when that is "
+            "no sum."
+        ),
     ]
     says: Annotated[str, Field(description="The step in one sentence.")]
     rule: _Rule

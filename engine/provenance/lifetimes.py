@@ -98,7 +98,7 @@ class _Figure:
     def _part(self, at: str, share: Mapping[str, object]) -> Step:
         shown = self._shown(share)
         member = f"{at}.{self._figure.of}" if self._figure.of is not None else at
-        element = contact_element(self._view, member, self._figure.of or "", shown)
+        element = contact_element(member, self._figure.of or "", shown)
         step = make_end(element, "what an earlier record contributed", self._rule)
         if self._figure.kind in ("count", "total"):
             step["amount"] = shown

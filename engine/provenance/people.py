@@ -43,7 +43,9 @@ def _explain_evidence(view: View, consent: Consent) -> Step:
     needed = view.checked.optional_evidence()
     lacking = [one for one in needed if view.trace.value(one) is None]
     says = f"{', '.join(lacking)} not there" if lacking else "every part of the proof is there"
-    step = make_step(name, view.shown(name, view.trace.value(name)), says, view.rule(("consent", "evidence")))
+    step = make_step(
+        name, view.shown(name, view.trace.value(name)), says, view.rule(("consent", "evidence"))
+    )
     parts = [one for one in consent.evidence.values() if isinstance(one, str)]
     step["looked_at"] = view.all_of(one for one in parts if one in needed)
     return step
@@ -88,7 +90,7 @@ def _explain_kind(view: View, identity: Identity) -> Step:
     return step
 
 
-def contact_element(view: View, at: str, name: str, value: str | None) -> Element:
+def contact_element(at: str, name: str, value: str | None) -> Element:
     """Give a part of what is known of the contact."""
     return {"source": "contact", "at": at, "name": name, "value": value, "made_difference": None}
 
@@ -112,7 +114,7 @@ def _explain_status(view: View, _identity: Identity) -> Step:
     else:
         says = f"{target} was not asked, so the buyer is planned as unknown"
     place = contact_place(view) + (".status" if contact is not None else "")
-    step = make_end(contact_element(view, place, name, value), says, view.rule(("identity",)))
+    step = make_end(contact_element(place, name, value), says, view.rule(("identity",)))
     # Without any answer at hand it makes no difference who is looked for.
     if view.trace.situation.contacts.asked:
         step["looked_at"] = view.all_of(["person", "address.email"])
@@ -128,7 +130,7 @@ def _explain_earlier(view: View, _identity: Identity) -> Step:
         "none": "no earlier version of this record was sent",
     }.get(str(value), "not reached")
     at = f"{contact_place(view)}.shares[{view.shown(key, view.trace.value(key))}]"
-    step = make_end(contact_element(view, at, name, value), says, view.rule(("record", "key")))
+    step = make_end(contact_element(at, name, value), says, view.rule(("record", "key")))
     contacts = view.trace.situation.contacts
     if view.trace.contact is not None:
         step["looked_at"] = view.all_of([key, "person", "address.email"])

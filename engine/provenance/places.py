@@ -42,7 +42,11 @@ def find_input(
     rows = entries if isinstance(entries, list) else []
     for index, row in enumerate(rows):
         if fields and isinstance(row, dict) and row.get(fields.code) == one.custom_code:
-            steps = (*outer.steps, fields.list, index, fields.value) if outer.steps is not None else None
+            steps = (
+                (*outer.steps, fields.list, index, fields.value)
+                if outer.steps is not None
+                else None
+            )
             at = f"{head}{fields.list}[{index}].{fields.value}"
             return Found(at, row.get(fields.value, ABSENT), steps, asked)
     steps = (*outer.steps, fields.list) if fields and outer.steps is not None else None

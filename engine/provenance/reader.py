@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from engine.checked import CheckedSpec
 from engine.contacts import Contacts
+from engine.inputs import ListInput
 from engine.provenance.addends import list_addends, list_cancelled
 from engine.provenance.amounts import explain_total
 from engine.provenance.calls import explain_exception, explain_leaf, explain_send, leaf_value
 from engine.provenance.explanation import (
-    EXPLANATION_SCHEMA,
-    Addend,
     Element,
     Explanation,
     LeftOutPart,
@@ -30,8 +30,8 @@ from engine.provenance.fields import (
     list_fields,
 )
 from engine.provenance.lifetimes import explain_counts, explain_figure
-from engine.provenance.places import find_element
 from engine.provenance.people import explain_consent, explain_person
+from engine.provenance.places import find_element
 from engine.provenance.trace import Indexes, Situation, Trace, Tracer, make_tracer
 from engine.provenance.trying import Observe, Trials
 from engine.provenance.values import explain_param, explain_read, explain_text
@@ -106,19 +106,21 @@ class ReadRecord:
         value = self._value(field, steps)
         spec = self.view.checked.spec
         return {
-            "schema": EXPLANATION_SCHEMA,
+            "schema": "miradot/explanation.v1",
             "mapping": spec.mapping,
             "version": spec.version,
             "key": self.view.trace.plan["key"],
             "field": field.field,
             "value": value,
             "currency": currency,
-            "answer": _answer(field, value, currency, _deciding(steps, call)),
+            "answer": _answer(
+                field, steps["value"] if currency else value, currency, _deciding(steps, call)
+            ),
             "steps": steps,
             "call": call,
             "addends": addends,
             "elements": _elements(steps, call),
-            "left_out": list(_left_out(steps, addends)),
+            "left_out": list(_left_out(steps)),
         }
 
     def _call(self, send: str) -> Step:
@@ -149,10 +151,17 @@ class ReadRecord:
             "source": "record",
             "at": find_element(self.view.checked, record, level, field.indexes).at,
             "name": one.name,
-            "value": None,
+            "value": self._key_of(one, field.indexes),
             "made_difference": None,
         }
         return [make_end(element, "the element it belongs to", self.view.rule(one.pointer))]
+
+    def _key_of(self, one: ListInput, indexes: Indexes) -> str | None:
+        """Give the key of a list's element as it is shown."""
+        if one.each.key is None:
+            return None
+        name = f"{one.name}.{one.each.key}"
+        return self.view.shown(name, self.view.trace.value(name, indexes))
 
     def _is_money(self, field: Field) -> bool:
         name = field.name if isinstance(field, NameField) else None
@@ -185,14 +194,16 @@ def _observer(field: Field) -> Observe:
     if isinstance(field, SendField):
         return lambda trace: _is_sent(trace, field.send)
     if isinstance(field, ExceptionField):
-        return lambda trace: {(at, shown) for one, at, shown in trace.raised if one.code == field.code}
+        return lambda trace: {
+            (at, shown) for one, at, shown in trace.raised if one.code == field.code
+        }
     if isinstance(field, LeafField):
         if is_name(field.value) and field.when is None:
             return lambda trace: _observe_number(trace, str(field.value), field.indexes)
         return lambda trace: leaf_value(View(trace, masked=False, makers=()), field)
     if field.name.startswith("consent."):
         part = field.field.removeprefix("consent.")
-        return lambda trace: (trace.plan["consent"] or {}).get(part)
+        return lambda trace: _consent_part(trace, part)
     return lambda trace: _observe_name(trace, field.name, field.indexes)
 
 
@@ -200,6 +211,12 @@ def _observe_name(trace: Trace, name: str, indexes: Indexes) -> object:
     value = trace.value(name, indexes)
     is_money = trace.checked.names[name].type == "money"
     return trace.decimal(value) if is_money and isinstance(value, int) else value
+
+
+def _consent_part(trace: Trace, part: str) -> object:
+    """Give one part of the consent decision, None when none was taken."""
+    consent: Mapping[str, object] | None = trace.plan["consent"]
+    return consent.get(part) if consent is not None else None
 
 
 def _observe_number(trace: Trace, name: str, indexes: Indexes) -> object:
@@ -231,19 +248,19 @@ def _elements(steps: Step, call: Step | None) -> list[Element]:
     return list(found.values())
 
 
-def _left_out(steps: Step, addends: list[Addend]) -> Iterator[LeftOutPart]:
+def _left_out(steps: Step) -> Iterator[LeftOutPart]:
     """Give what does not count in the whole, once each; what counts elsewhere in it does."""
-    told: list[LeftOutPart] = list(list_cancelled(steps))
-    counted = [one["at"] for one in addends]
+    told = list(list_cancelled(steps))
+    counted = {
+        step["element"]["at"]
+        for step in walk(steps)
+        if step["element"] is not None and Decimal(step["amount"] or "0")
+    }
     for part in (part for step in walk(steps) for part in step["left_out"]):
         inside = (f"{part['at']}.", f"{part['at']}[")
-        if not any(at.startswith(inside) for at in counted):
+        if part not in told and not any(at.startswith(inside) for at in counted):
             told.append(part)
-    seen: list[LeftOutPart] = []
-    for part in told:
-        if part not in seen:
-            seen.append(part)
-            yield part
+    yield from told
 
 
 def _deciding(steps: Step, call: Step | None) -> Step:
@@ -256,7 +273,11 @@ def _answer(field: Field, value: object, currency: str | None, deciding: Step) -
     if isinstance(field, SendField):
         return f"{field.field} is {value}: {deciding['says']}"
     if isinstance(field, ExceptionField):
-        return f"{field.code} is raised: {deciding['says']}" if value else f"{field.code} is not raised"
+        return (
+            f"{field.code} is raised: {deciding['says']}"
+            if value
+            else f"{field.code} is not raised"
+        )
     if value is None:
         return f"{field.field} has no value: {deciding['says']}"
     unit = f" {currency}" if currency is not None else ""

@@ -42,15 +42,14 @@ class Trials:
         key = (element["source"], element["at"])
         if key not in self._traces:
             self._traces[key] = list(self._other(element, origin))
-        if not self._traces[key]:
-            return None
         before = observe(self._trace)
-        return any(
+        answers = [
             after != before
             for one, after in ((one, observe(one)) for one in self._traces[key])
             # Where the record is held, a value that was not reached is not another one.
             if after or not self._is_held_anew(one)
-        )
+        ]
+        return any(answers) if answers else None
 
     def _is_held_anew(self, trace: Trace) -> bool:
         return trace.plan["outcome"] == "held" != self._trace.plan["outcome"]
@@ -60,8 +59,8 @@ class Trials:
             trace = self._tracer.trace(situation)
             yield self._balanced(trace) if self._is_held_anew(trace) else trace
         if element["source"] == "record" and origin is not None:
-            situation = self._without(*origin)
-            trace = self._tracer.trace(situation) if situation is not None else None
+            without = self._without(*origin)
+            trace = self._tracer.trace(without) if without is not None else None
             # What a record cannot be without says nothing of the value itself.
             if trace is not None and trace.plan["outcome"] != "held":
                 yield trace
@@ -183,9 +182,7 @@ def _other_moments(value: object) -> Iterator[str]:
     yield (moment + _YEARS).isoformat()
 
 
-def _with_value(
-    record: Mapping[str, object], one: Input, found: Found, value: object
-) -> object:
+def _with_value(record: Mapping[str, object], one: Input, found: Found, value: object) -> object:
     """Give a record with another value at a place, or without it; the record itself stays."""
     steps = found.steps or ()
     if one.custom_list is not None and steps[-1] == one.custom_list.list:

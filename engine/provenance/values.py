@@ -64,8 +64,9 @@ def explain_read(view: View, name: str, indexes: Indexes) -> Step | None:
     if one.level == () or (one.level, indexes[: len(one.level)]) in view.trace.elements:
         step["value"] = view.shown(name, value)
     step["looked_at"] = _params_of(view, one)
-    if case is not None:
-        step["left_out"] = [leave_out(found.at, element["value"], says, step["rule"])]
+    if case is not None and one.answers[case].kind in ("use", "fail"):
+        given = None if found.value is None else element["value"]
+        step["left_out"] = [leave_out(found.at, given, says, step["rule"])]
     return step
 
 
@@ -114,7 +115,9 @@ def _says_case(one: Input, case: Case) -> str:
         "once": "",
     }[answer.kind]
     key = answer_key(one.read, case)
-    return f"{_CASES.get(case, case)}, so {done} ({key}: {answer.kind} {answer.word})".replace(" )", ")")
+    return f"{_CASES.get(case, case)}, so {done} ({key}: {answer.kind} {answer.word})".replace(
+        " )", ")"
+    )
 
 
 def _params_of(view: View, one: Input) -> list[Step]:
@@ -158,5 +161,3 @@ def _explain_join(view: View, name: str, text: Text) -> Step:
             step["left_out"].append(leave_out(at, part["value"], because, rule))
         seen.setdefault(value, at)
     return step
-
-
