@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.compiler.sends import NO_CONTACT, no_contact_to_update
+from engine.compiler.sends import NO_CONTACT, no_contact_to_update, split_condition
 from engine.provenance.explanation import Element, Step
 from engine.provenance.fields import (
     ExceptionField,
@@ -44,19 +44,16 @@ def explain_send(view: View, name: str) -> Step:
 
 def _condition_steps(view: View, send: Send) -> tuple[list[Step], bool]:
     """Explain what the condition looks at, and say whether it holds."""
-    alternatives = alternatives_of(send.when)
-    if len(alternatives) > 1:
-        holds = any(
-            not any(view.trace.unmet_part(name, cell, ()) for name, cell in one.items())
-            for one in alternatives
-        )
-        return view.conditions(alternatives), holds
+    shared, own = split_condition(send.when)
     steps: list[Step] = []
-    for name, cell in (alternatives[0] if alternatives else {}).items():
+    for name, cell in shared.items():
         steps += view.conditions([{name: cell}])
         if view.trace.unmet_part(name, cell, ()):
             return steps, False
-    return steps, True
+    holds = not own or any(
+        not any(view.trace.unmet_part(name, cell, ()) for name, cell in one.items()) for one in own
+    )
+    return [*steps, *view.conditions(own)], holds
 
 
 def _contact_reasons(view: View) -> tuple[str, ...]:
@@ -228,7 +225,7 @@ def _sides_of(view: View, fault: Fault, at: str) -> list[str]:
     money = view.checked.spec.money
     for index, equation in enumerate(money.must_hold if money is not None else ()):
         left, _, right = equation.rule.split(" ")
-        if left == at and fault.rule == view.rule(("money", "must_hold", index)):
+        if equation.rule == at and fault.rule == view.rule(("money", "must_hold", index)):
             return [side for side in (left, right) if side in view.checked.names]
     return []
 

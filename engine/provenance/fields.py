@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.inputs import Level
 from engine.lock import Operation
 from engine.nearest import suggest
 from engine.problem import Failure
@@ -39,6 +40,7 @@ class SendField:
 class LeafField:
     """One value of a call. `body` leads to it in the body; the path has no such way.
 
+    In a list of objects, `level` and `indexes` say which element it belongs to.
     `value` is None for what the operation itself says; `when` is what else decides about it.
     """
 
@@ -47,6 +49,7 @@ class LeafField:
     pointer: Pointer
     body: Steps | None
     value: Scalar | None
+    level: Level = ()
     indexes: Indexes = ()
     when: When | None = None
     names: tuple[str, ...] = ()
@@ -224,6 +227,7 @@ class _Leaves:
                     (*self._pointer, "fields", name, "fields", member),
                     (*at, number, member),
                     scalar,
+                    level,
                     indexes,
                 )
 

@@ -30,12 +30,13 @@ from engine.provenance.fields import (
     list_fields,
 )
 from engine.provenance.lifetimes import explain_counts, explain_figure
+from engine.provenance.observers import is_sent, observer_of
 from engine.provenance.people import explain_consent, explain_person
 from engine.provenance.places import find_element
-from engine.provenance.trace import Indexes, Situation, Trace, Tracer, make_tracer
+from engine.provenance.trace import Indexes, Situation, Tracer, make_tracer
 from engine.provenance.trying import Observe, Trials
 from engine.provenance.values import explain_param, explain_read, explain_text
-from engine.provenance.view import View, make_end
+from engine.provenance.view import View, make_end, make_step
 
 _MAKERS = (
     explain_param,
@@ -94,13 +95,15 @@ class ReadRecord:
         """Explain one field; Failure with the nearest name when there is none."""
         field = find_field(self.fields, text)
         steps = self._steps(field)
+        if self._is_unreached(field, steps):
+            steps = self._unreached(steps)
         steps["looked_at"] = [*steps["looked_at"], *self._own_element(field)]
         currency = None
         money = self.view.checked.spec.money
         if money is not None and self._is_money(field):
             steps["looked_at"].append(self.view.of(money.currency))
             currency = self.view.shown(money.currency, self.view.trace.value(money.currency))
-        self._try(steps, _observer(field))
+        self._try(steps, observer_of(field))
         call = self._call(field.send) if isinstance(field, LeafField) else None
         addends = list_addends(steps)
         value = self._value(field, steps)
@@ -127,7 +130,7 @@ class ReadRecord:
         """Explain whether a call is made; all of its values share the answer."""
         if send not in self.calls:
             self.calls[send] = explain_send(self.view, send)
-            self._try(self.calls[send], lambda trace: _is_sent(trace, send))
+            self._try(self.calls[send], lambda trace: is_sent(trace, send))
         return self.calls[send]
 
     def _steps(self, field: Field) -> Step:
@@ -139,12 +142,27 @@ class ReadRecord:
             return explain_exception(self.view, field)
         return self.view.of(field.name, field.indexes)
 
+    def _is_unreached(self, field: Field, steps: Step) -> bool:
+        """Whether the record was held before a value was sure; amounts come all at once."""
+        if self.view.trace.plan["outcome"] != "held" or isinstance(field, ExceptionField):
+            return False
+        unsure = self._is_money(field) and self.view.trace.plan["money"] is None
+        return steps["value"] is None or unsure
+
+    def _unreached(self, steps: Step) -> Step:
+        """Explain a value that a held record did not come to: by what holds the record."""
+        codes = dict.fromkeys(fault.code for fault, _, _ in self.view.trace.raised)
+        says = f"the record is held as {', '.join(codes)} before this is known"
+        step = make_step(steps["name"], None, says, steps["rule"])
+        step["parts"] = [explain_exception(self.view, ExceptionField(one, one)) for one in codes]
+        return step
+
     def _own_element(self, field: Field) -> list[Step]:
         """Name the element of a list that a value belongs to."""
         if not isinstance(field, NameField | LeafField) or not field.indexes:
             return []
-        name = field.name if isinstance(field, NameField) else str(field.value)
-        level = self.view.checked.names[name].level
+        names = self.view.checked.names
+        level = field.level if isinstance(field, LeafField) else names[field.name].level
         one = self.view.checked.inputs.lists[".".join(level)]
         record = self.view.trace.situation.record
         element: Element = {
@@ -189,47 +207,6 @@ class ReadRecord:
                 element["made_difference"] = tried[key]
 
 
-def _observer(field: Field) -> Observe:
-    """Give what a field is in a trace, to be compared with what it is in another."""
-    if isinstance(field, SendField):
-        return lambda trace: _is_sent(trace, field.send)
-    if isinstance(field, ExceptionField):
-        return lambda trace: {
-            (at, shown) for one, at, shown in trace.raised if one.code == field.code
-        }
-    if isinstance(field, LeafField):
-        if is_name(field.value) and field.when is None:
-            return lambda trace: _observe_number(trace, str(field.value), field.indexes)
-        return lambda trace: leaf_value(View(trace, masked=False, makers=()), field)
-    if field.name.startswith("consent."):
-        part = field.field.removeprefix("consent.")
-        return lambda trace: _consent_part(trace, part)
-    return lambda trace: _observe_name(trace, field.name, field.indexes)
-
-
-def _observe_name(trace: Trace, name: str, indexes: Indexes) -> object:
-    value = trace.value(name, indexes)
-    is_money = trace.checked.names[name].type == "money"
-    return trace.decimal(value) if is_money and isinstance(value, int) else value
-
-
-def _consent_part(trace: Trace, part: str) -> object:
-    """Give one part of the consent decision, None when none was taken."""
-    consent: Mapping[str, object] | None = trace.plan["consent"]
-    return consent.get(part) if consent is not None else None
-
-
-def _observe_number(trace: Trace, name: str, indexes: Indexes) -> object:
-    """Give a value as calls carry it: an amount without the digits of its currency."""
-    value = trace.value(name, indexes)
-    is_money = trace.checked.names[name].type == "money"
-    return value / trace.scale if is_money and isinstance(value, int) else value
-
-
-def _is_sent(trace: Trace, send: str) -> bool:
-    return any(call["send"] == send for call in trace.plan["calls"])
-
-
 def walk(step: Step) -> Iterator[Step]:
     """Give a step and every step below it."""
     yield step
@@ -244,8 +221,15 @@ def _elements(steps: Step, call: Step | None) -> list[Element]:
         for one in (step["element"] for step in walk(tree)) if tree is not None else ():
             if one is not None:
                 known = found.setdefault((one["source"], one["at"], one["name"]), {**one})
-                known["made_difference"] = known["made_difference"] or one["made_difference"]
+                known["made_difference"] = _either(known, one)
     return list(found.values())
+
+
+def _either(one: Element, other: Element) -> bool | None:
+    """Say whether an element made a difference in either of two places; None: neither was tried."""
+    answers = [each["made_difference"] for each in (one, other)]
+    tried = [answer for answer in answers if answer is not None]
+    return any(tried) if tried else None
 
 
 def _left_out(steps: Step) -> Iterator[LeftOutPart]:

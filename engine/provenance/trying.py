@@ -60,10 +60,11 @@ class Trials:
             yield self._balanced(trace) if self._is_held_anew(trace) else trace
         if element["source"] == "record" and origin is not None:
             without = self._without(*origin)
-            trace = self._tracer.trace(without) if without is not None else None
-            # What a record cannot be without says nothing of the value itself.
-            if trace is not None and trace.plan["outcome"] != "held":
-                yield trace
+            if without is not None:
+                trace = self._tracer.trace(without)
+                # What a record cannot be without says nothing of the value itself.
+                if trace.plan["outcome"] != "held":
+                    yield trace
 
     def _situations(
         self, element: Element, origin: tuple[str, Indexes] | None
