@@ -291,6 +291,49 @@ def test_every_output_of_a_sample_is_made_of_what_its_explanation_names(
     assert found == []
 
 
+def other_params(spec: CheckedSpec, names: frozenset[str]) -> dict[str, Any]:
+    """Give another value to each of some parameters."""
+    made: dict[str, Any] = {}
+    for name in names:
+        param, value = spec.spec.params[name], spec.params.values[name]
+        if param.choices:
+            made[name] = next(one for one in param.choices if one != value)
+        elif isinstance(value, int):
+            made[name] = value + 5000
+        else:
+            # What is no state of an order would be refused as a mistake.
+            other = {"business_timezone": "Asia/Tokyo", "recognised_states": "STAGING"}.get(
+                name, f"other-{name}"
+            )
+            made[name] = [other] if param.type == "texts" else other
+    return made
+
+
+@cache
+def mapping_without(name: str, names: frozenset[str]) -> Mapping:
+    """Give a mapping in which all but the named parameters have another value."""
+    spec = ground(name).spec
+    others = other_params(spec, frozenset(spec.spec.params) - names)
+    return compile_mapping(checked(FOLDER / f"{name}.yaml", **others), masked=False)
+
+
+@pytest.mark.parametrize(("name", "sample", "envelope"), SAMPLES)
+def test_a_parameter_that_is_not_named_makes_no_difference(
+    name: str, sample: str, envelope: str
+) -> None:
+    one = ground(name)
+    found = []
+    for record in samples(sample, envelope):
+        read = one.reader.read(Situation(record, UNASKED, NOW))
+        for field_name, value in outputs(one.mapping.apply(record, UNASKED, NOW)).items():
+            told = read.explain(field_name)["elements"]
+            named = frozenset(part["at"][1:] for part in told if part["source"] == "param")
+            again = outputs(mapping_without(name, named).apply(record, UNASKED, NOW))
+            if again.get(field_name, GONE) != value:
+                found.append((record.get("order_id"), field_name, value, again.get(field_name)))
+    assert found == []
+
+
 def odd_orders() -> list[Any]:
     """Give orders with what generated ones lack: repeats, refused lines that were refunded."""
     tax = [{"amount": 2.0, "code": "VAT"}]
