@@ -40,7 +40,7 @@ def explain_param(view: View, name: str, _indexes: Indexes) -> Step | None:
         "value": as_text(value),
         "made_difference": None,
     }
-    return make_end(element, f"parameter, {said}", view.rule(("params", plain)))
+    return make_end(element, said, view.rule(("params", plain)))
 
 
 def explain_read(view: View, name: str, indexes: Indexes) -> Step | None:

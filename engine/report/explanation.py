@@ -28,6 +28,7 @@ class ExplanationText:
             self._section("how", _Tree(self, explanation).lines()),
             self._section("left out", self._left_out(explanation)),
             self._section("looked at", self._looked_at(explanation)),
+            self._section("parameters", self._parameters(explanation)),
             self._section("the call", self._call(explanation)),
         ]
         return "\n".join(part for part in parts if part)
@@ -76,9 +77,21 @@ class ExplanationText:
         seen = {one["at"] for one in (*explanation["addends"], *explanation["left_out"])}
         for step in _ends(explanation["steps"]):
             element = step["element"]
-            if element is not None and element["at"] not in seen and _matters(step):
+            if element is None or element["source"] == "param":
+                continue
+            if element["at"] not in seen and _matters(step):
                 seen.add(element["at"])
                 yield self.cite(f"    {_end_text(step, element)}", step["rule"])
+
+    def _parameters(self, explanation: Explanation) -> Iterator[str]:
+        """Give the parameters that took part, once each."""
+        seen = set()
+        for step in _ends(explanation["steps"]):
+            element = step["element"]
+            if element is not None and element["source"] == "param" and step["name"] not in seen:
+                seen.add(step["name"])
+                text = f"    {step['name']}  {_value_text(step)}: {step['says']}"
+                yield self.cite(text, step["rule"])
 
     def _call(self, explanation: Explanation) -> Iterator[str]:
         call = explanation["call"]
@@ -145,9 +158,11 @@ class _Tree:
         for part in step["parts"]:
             if part["amount"] is None or Decimal(part["amount"]):
                 yield part
-        # What decides about amounts is listed after the tree, so that the sums stay in sight.
-        if not self._is_sum:
-            yield from step["looked_at"]
+        # What decides about amounts is listed after the tree, so that the sums stay in sight; so
+        # are parameters, of which one can stand behind many steps.
+        for one in step["looked_at"] if not self._is_sum else ():
+            if one["element"] is None or one["element"]["source"] != "param":
+                yield one
 
 
 def _is_sum(step: Step) -> bool:
