@@ -37,7 +37,8 @@ class Input:
     """One read. `name` is dotted from the record (`lines.refunds.amount`).
 
     `possible` are the cases that the source lock does not rule out; `tax_on_top` is the code, if
-    it reads the tax mode, in which tax comes on top of the amounts listed.
+    it reads the tax mode, in which tax comes on top of the amounts listed; `identifies` is what
+    the lock says that the value is the key of, such as `person`.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Input:
     lock_type: str
     amount: AmountMark
     tax_on_top: str
+    identifies: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class _Resolver:
             lock_type="custom" if custom_list else str(_mark(selected, "x-type") or ""),
             amount=amount_mark(selected.node if selected else None).within(self._outer(level)),
             tax_on_top=str(_mark(selected, "x-tax-on-top") or ""),
+            identifies=str(_mark(selected, "x-identifies") or ""),
         )
 
     def _add_list(self, level: Level, pointer: Pointer, each: Each, at: object) -> None:

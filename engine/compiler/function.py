@@ -14,7 +14,7 @@ from engine.compiler.outcome import emit_gate, emit_return, said_names
 from engine.compiler.people import emit_consent, emit_identity, emit_lifetime
 from engine.compiler.sends import emit_sends
 from engine.compiler.source import Source
-from engine.compiler.texts import emit_texts
+from engine.compiler.texts import emit_texts, text_of
 from engine.contacts import NO_SHARES, Contacts
 from engine.inputs import Level, level_of
 from engine.plan import Record
@@ -118,7 +118,9 @@ def _emit_start(context: Context) -> None:
     source.line("money = identity = consent = None")
     source.line("scale = 100")
     for name in said_names(context):
-        if name not in context.checked.inputs.reads:
+        if name.startswith("param."):
+            source.line(f"{variable(name)} = {text_of(context, name)}")
+        elif name not in context.checked.inputs.reads:
             source.line(f"{variable(name)} = None")
     for one in context.checked.inputs.lists.values():
         if one.repeated is not None:
