@@ -72,7 +72,7 @@ def _fault_of_text(param: Param, value: ParamValue) -> str:
         return f'is a text, not "{value}"'
     if param.type == "choice" and value not in known:
         return f'is one of {", ".join(known)}, not "{value}"{suggest(value, known)}'
-    if param.type == "timezone" and not _is_zone(value):
+    if param.type == "timezone" and not is_zone(value):
         return f'is a time zone such as Europe/London, not "{value}"'
     return ""
 
@@ -83,7 +83,8 @@ def _fault_of_texts(value: ParamValue) -> str:
     return f'is a list of texts such as [a, b], not "{value}"'
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether a text names a time zone."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -12,7 +12,10 @@ from engine.check import check_mapping
 from engine.codes import CODES
 from engine.commands.checks import Checker, Task
 from engine.commands.files import SourceFile
+from engine.contacts import UNASKED
+from engine.mapping import compile_mapping
 from engine.problem import Problem
+from tests.shipped import NOW, order
 
 FOLDER = Path(__file__).parent / "rules"
 BASE = (FOLDER / "base.yaml").read_text(encoding="utf-8")
@@ -63,8 +66,12 @@ def test_one_mistake_is_told_at_its_place(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", PASSES, ids=named)
-def test_a_reasonable_variant_passes(case: dict[str, Any]) -> None:
-    assert [(one.code, one.message) for one in check(changed(case))] == []
+def test_a_reasonable_variant_passes_and_runs(case: dict[str, Any]) -> None:
+    checked = check_mapping(changed(case).encode(), "base.yaml", {})
+    assert [(one.code, one.message) for one in checked.problems] == []
+    assert checked.spec is not None
+    record = compile_mapping(checked.spec, masked=False).apply(order(), UNASKED, NOW)
+    assert record["outcome"] == "planned"
 
 
 @pytest.mark.parametrize("case", BRANDS, ids=named)

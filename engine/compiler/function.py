@@ -14,7 +14,7 @@ from engine.compiler.outcome import emit_gate, emit_return, said_names
 from engine.compiler.people import emit_consent, emit_identity, emit_lifetime
 from engine.compiler.sends import emit_sends
 from engine.compiler.source import Source
-from engine.compiler.texts import emit_texts, text_of
+from engine.compiler.texts import emit_texts
 from engine.contacts import NO_SHARES, Contacts
 from engine.inputs import Level, level_of
 from engine.plan import Record
@@ -105,6 +105,7 @@ def _compile(checked: CheckedSpec, source: Source, more: str) -> object:
         "__builtins__": {**_BUILTINS, "locals": locals} if more else _BUILTINS,
         "TEXT_LIMIT": checked.target.limits["text_field_characters"],
         **_REACH,
+        **{variable(f"param.{name}"): value for name, value in checked.params.values.items()},
         **source.constants,
     }
     # The text holds only names and constants that the checker and this compiler made.
@@ -118,9 +119,7 @@ def _emit_start(context: Context) -> None:
     source.line("money = identity = consent = None")
     source.line("scale = 100")
     for name in said_names(context):
-        if name.startswith("param."):
-            source.line(f"{variable(name)} = {text_of(context, name)}")
-        elif name not in context.checked.inputs.reads:
+        if name not in context.checked.inputs.reads and not name.startswith("param."):
             source.line(f"{variable(name)} = None")
     for one in context.checked.inputs.lists.values():
         if one.repeated is not None:

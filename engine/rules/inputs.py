@@ -17,6 +17,7 @@ from engine.inputs import (
     used_value,
 )
 from engine.nearest import suggest
+from engine.params import is_zone
 from engine.rules.conditions import cell_values
 from engine.rules.subject import Subject, listed
 from engine.runtime.values import read_day, read_email, read_instant, read_ip, read_url
@@ -204,8 +205,13 @@ def _check_references(subject: Subject, one: Input) -> None:
     """Mark the parameters that a read refers to."""
     for key in ("custom_field", "zone"):
         value = getattr(one.read, key)
+        known: object = value
         if value is not None and value.startswith("$"):
-            subject.param(value, (*one.pointer, key))
+            known = subject.param(value, (*one.pointer, key))
+        if key == "zone" and known is not None and not is_zone(str(known)):
+            subject.problems.report("MD409", (*one.pointer, key), f'"{known}" is no time zone')
+        elif known is not None and not isinstance(known, str):
+            subject.problems.report("MD409", (*one.pointer, key), f'"{known}" is no text')
 
 
 def _check_list(subject: Subject, one: ListInput) -> None:
