@@ -36,9 +36,13 @@ class Purposes:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """Where an operation's body holds what is asked about; None or empty where it holds none."""
+    """Where an operation's body holds what is asked about; None or empty where it holds none.
+
+    `harmless` is an operation that only writes a record, in a body without any form.
+    """
 
     operation: Operation
+    harmless: bool
     members: frozenset[str] | None
     status: Steps | None
     lists: Steps | None
@@ -64,8 +68,11 @@ class Egress:
         `contact` is what the target answered about the record's person.
         """
         created: dict[str, bool] = {}
+        usable = contact is None or contact.status in self._usable
         for call in record["calls"]:
             form = self._forms.get(call["operation"])
+            if form is not None and form.harmless and usable:
+                continue
             why = (
                 "the target lock has no such operation"
                 if form is None
@@ -161,6 +168,12 @@ def _form(operation: Operation) -> _Form:
     campaigns = [name for name, slot in operation.to.items() if slot.type == "campaign_id"]
     return _Form(
         operation=operation,
+        harmless=not (
+            isinstance(operation.body, dict)
+            or operation.creates_contact
+            or operation.reaches_people
+            or operation.needs == "contact_id"
+        ),
         members=frozenset(operation.body) if isinstance(operation.body, dict) else None,
         status=places.get("{status}"),
         lists=places.get("{lists}"),
