@@ -16,6 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine.nearest import suggest
 from engine.resources import read_schema, schemas_folder
 
+# Where a member stands in the payload, from the record down: the names of members, lists as well.
+# Empty for what is not reached by members alone.
+Address = tuple[str, ...]
+
 
 class LockError(ValueError):
     """A lock that a mapping names does not exist here, or has moved on to another version."""

@@ -37,6 +37,7 @@ _REACH: Mapping[str, object] = {
     "digest": record.digest,
     "decimal_text": amounts.decimal_text,
     "fromisoformat": datetime.fromisoformat,
+    "gap_text": amounts.gap_text,
     "gather": amounts.gather,
     "held": record.held,
     "index_custom_fields": values.index_custom_fields,
@@ -44,7 +45,6 @@ _REACH: Mapping[str, object] = {
     "is_id": values.is_id,
     "mask": people.mask,
     "mask_segment": people.mask_segment,
-    "minor_units": amounts.minor_units,
     "object_or_marker": values.object_or_marker,
     "person_key": people.person_key,
     "read_day": values.read_day,
@@ -52,6 +52,7 @@ _REACH: Mapping[str, object] = {
     "read_instant": values.read_instant,
     "read_ip": values.read_ip,
     "read_url": values.read_url,
+    "scaled": amounts.scaled,
     "segment": people.segment,
     "tell": record.tell,
 }
