@@ -38,7 +38,8 @@ class Input:
     """One read. `name` is dotted from the record (`lines.refunds.amount`).
 
     `possible` are the cases that the source lock does not rule out; `identifies` is what the lock
-    says that the value is the key of, such as `person`.
+    says that the value is the key of, such as `person`; `moves` says that the lock knows the value
+    to change with every change of the record.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Input:
     lock_type: str
     identifies: str
     address: Address
+    moves: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ class _Resolver:
             lock_type="custom" if custom_list else str(_mark(selected, "x-type") or ""),
             identifies=str(_mark(selected, "x-identifies") or ""),
             address=self._address(level, path),
+            moves=_mark(selected, "x-moves") is True,
         )
 
     def _add_list(self, level: Level, pointer: Pointer, each: Each, at: object) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.names import READ
-from engine.rules.subject import Subject
+from engine.rules.subject import Subject, listed
 from engine.runtime.people import is_domain
 from engine.runtime.values import is_id
 from engine.spec.identity import Identity
@@ -32,6 +32,21 @@ def check_record(subject: Subject) -> None:
                 ("record", key),
                 f'"{name}" must be read as {kind}, once per record, and fail when it is missing',
             )
+        elif key == "version" and one is not None and not one.moves:
+            subject.problems.report(
+                "MD436",
+                ("record", key),
+                f'"{name}" does not move with every change of the record',
+                effect="a refund would look like the version that was sent before",
+                help=_suggest_moving(subject),
+            )
+
+
+def _suggest_moving(subject: Subject) -> str:
+    members = subject.source.schema.get("properties")
+    found = members.items() if isinstance(members, Mapping) else ()
+    moving = [name for name, one in found if isinstance(one, Mapping) and one.get("x-moves")]
+    return f"read {listed(moving)}" if moving else "leave it out, so that the content decides"
 
 
 def check_names(subject: Subject) -> None:

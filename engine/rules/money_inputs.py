@@ -69,14 +69,10 @@ def _answers(one: Input | ListInput) -> Iterator[tuple[Pointer, Answer, list[Cas
 
 def _check_amount(subject: Subject, one: Input, lock: MoneyLock) -> None:
     mark = lock.amounts.get(one.address)
-    if one.path is not None and (mark is None or not mark.kind):
-        subject.problems.report(
-            "MD429",
-            (*one.pointer, "path"),
-            f'"{one.path.text}" is not one amount of {subject.source.name}',
-            effect="nobody could say what it is a part of",
-            help="read amounts and lists by plain members, and choose among them under where",
-        )
+    outer = subject.inputs.lists.get(".".join(one.level))
+    is_plain = outer is None or outer.address
+    if one.path is not None and is_plain and (mark is None or not mark.kind):
+        _report_path(subject, one, f'"{one.path.text}" is not one amount of {subject.source.name}')
     for at, answer, cases in _answers(one):
         _check_held(subject, answer, at)
         lost = [case for case in cases if case == "unknown" or case not in one.possible]
@@ -84,6 +80,16 @@ def _check_amount(subject: Subject, one: Input, lock: MoneyLock) -> None:
             _report(subject, at, f'"{one.name}" counts in totals, so it may not be left out')
         elif answer.kind == "use" and lost:
             _report(subject, at, f'"{one.name}" would count as 0.00 when it is {listed(lost)}')
+
+
+def _report_path(subject: Subject, one: Input | ListInput, message: str) -> None:
+    subject.problems.report(
+        "MD429",
+        (*one.pointer, "path"),
+        message,
+        effect="nobody could say what it is a part of",
+        help="read amounts and lists by plain members, and choose among them under where",
+    )
 
 
 def _check_code(subject: Subject, one: Input) -> None:
@@ -103,6 +109,9 @@ def _check_list(subject: Subject, one: ListInput, lock: MoneyLock) -> None:
             _report(
                 subject, at, f'"{one.name}" counts in totals, but is left out when {listed(lost)}'
             )
+    outer = subject.inputs.lists.get(".".join(one.level[:-1]))
+    if not one.address and (outer is None or outer.address):
+        _report_path(subject, one, f'"{one.path.text}" is not one list of {subject.source.name}')
     for key in ("repeated", "conflicting"):
         answer = getattr(one, key)
         if answer is not None:

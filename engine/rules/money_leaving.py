@@ -66,37 +66,56 @@ def _groups(forms: MoneyForms) -> Iterator[list[Situation]]:
 def _tell_figure(name: str, wanted: tuple[Figure, ...], forms: MoneyForms, lock: MoneyLock) -> str:
     """Say where a total is not the figure wanted; nothing when it is, or when none is wanted."""
     for group in _groups(forms) if wanted else ():
-        differences = [_first_difference(name, one, group, forms) for one in wanted]
-        if all(differences):
-            situation, difference = differences[0] or (group[0], {})
-            leaf, factor = next(iter(difference.items()))
-            does = "leaves out" if factor > 0 else "takes in"
-            when = _tell_when(situation, lock)
-            return (
-                f'"{name}" is another figure than its name says: it {does} {lock.show(leaf)}{when}'
-            )
+        told = [_tell_difference(name, one, group, forms, lock) for one in wanted]
+        if all(told):
+            return f'"{name}" is another figure than its name says: it {told[0]}'
     return ""
 
 
-def _first_difference(
-    name: str, wanted: Figure, situations: list[Situation], forms: MoneyForms
-) -> tuple[Situation, Form] | None:
+def _tell_difference(
+    name: str, wanted: Figure, situations: list[Situation], forms: MoneyForms, lock: MoneyLock
+) -> str:
+    """Say what a total does with the first amount that it counts otherwise than the figure."""
+    wrong: list[Situation] = []
+    said = ""
     for one in situations:
         form, right = forms.form(name, one), wanted(one)
-        leaves = {**right, **form}
-        difference = {leaf: right.get(leaf, 0) - form.get(leaf, 0) for leaf in leaves}
-        difference = {leaf: factor for leaf, factor in difference.items() if factor}
-        if difference:
-            return one, difference
-    return None
+        for leaf in [leaf for leaf in {**right, **form} if right.get(leaf) != form.get(leaf)]:
+            told = _tell_factor(lock.show(leaf), form.get(leaf, 0), right.get(leaf, 0))
+            said = said or told
+            if told == said:
+                wrong.append(one)
+    return f"{said}{_tell_when(wrong, situations)}" if wrong else ""
 
 
-def _tell_when(situation: Situation, lock: MoneyLock) -> str:
-    said = [
-        f"{lock.show(one.at).split('.')[-1]} is {situation[lock.show(one.at)]}"
-        for one in lock.turns
-    ]
-    return f" when {', '.join(said)}" if said else ""
+def _tell_factor(shown: str, factor: int, right: int) -> str:
+    if not factor:
+        return f"leaves out {shown}" if right > 0 else f"does not take off {shown}"
+    if not right:
+        return f"adds {shown}" if factor > 0 else f"takes off {shown}"
+    return f"adds {shown} instead of taking it off" if factor > 0 else f"takes off {shown} wrongly"
+
+
+def _tell_when(wrong: list[Situation], situations: list[Situation]) -> str:
+    """Say what of the first wrong situation decides: where another value would be right."""
+    first = wrong[0]
+    known = {tuple(one.values()) for one in wrong}
+    decisive: list[str] = []
+    for key, value in first.items():
+        others = {**first}
+        for other in dict.fromkeys(one[key] for one in situations):
+            others[key] = other
+            if tuple(others.values()) not in known:
+                decisive.append(_tell_value(key, value))
+                break
+    return f" when {' and '.join(decisive)}" if decisive else ""
+
+
+def _tell_value(key: str, value: str) -> str:
+    name, *condition = key.split(" ")
+    if condition:
+        return f"the condition on {name} {value}"
+    return f"{name.split('.')[-1]} is {value}"
 
 
 def _check_lifetime(subject: Subject, figures: Figures, forms: MoneyForms, lock: MoneyLock) -> None:
