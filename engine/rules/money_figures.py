@@ -31,6 +31,7 @@ class Figures:
     def __init__(self, lock: MoneyLock, forms: MoneyForms) -> None:
         self._lock = lock
         self._forms = forms
+        self._known: dict[tuple[str, bool], Form] = {}
         prices = (at for at, mark in lock.amounts.items() if mark == _WHOLE and lock.list_of(at))
         self.lines: Address = next((lock.list_of(at) for at in prices), ())
 
@@ -48,7 +49,7 @@ class Figures:
         }
         return known.get(name, ())
 
-    def amounts(self, moment: str, kind: str) -> Iterator[Address]:
+    def _amounts(self, moment: str, kind: str) -> Iterator[Address]:
         """Give the amounts of lines in a moment that make up all of it, each part once."""
         found = {
             at: mark
@@ -59,10 +60,12 @@ class Figures:
         yield from whole[:1] or found
 
     def _all_of(self, moment: str, situation: Situation) -> Form:
-        form = dict.fromkeys(self.amounts(moment, "listed"), 1)
-        if self._forms.is_turned(self._lock.on_top, situation):
-            form |= dict.fromkeys(self.amounts(moment, "tax"), 1)
-        return form
+        is_on_top = self._forms.is_turned(self._lock.on_top, situation)
+        if (moment, is_on_top) not in self._known:
+            kinds = ("listed", "tax") if is_on_top else ("listed",)
+            leaves = (leaf for kind in kinds for leaf in self._amounts(moment, kind))
+            self._known[moment, is_on_top] = dict.fromkeys(leaves, 1)
+        return self._known[moment, is_on_top]
 
     def _now(self, situation: Situation) -> Form:
         return self._all_of(NOW, situation)
