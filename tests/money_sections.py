@@ -25,6 +25,20 @@ REFUNDS = [
     "WAITING_REFUND_PAYMENT",
     "REFUNDED",
 ]
+CODES = (
+    "ORDER_WITHOUT_ID",
+    "UNKNOWN_STATE",
+    "UNKNOWN_TAX_MODE",
+    "UNREADABLE_MONEY",
+    "UNREADABLE_LINE",
+    "NO_LINES",
+    "UNKNOWN_REFUND",
+    "CONFLICTING_REFUND",
+    "CONFLICTING_CANCELATION",
+    "TOTAL_MISMATCH",
+    "OVER_REFUNDED",
+    "NOTHING_TO_SEND",
+)
 STANDARD = ("placed", "cancelled", "refused", "refunded", "settled", "net")
 
 
@@ -70,10 +84,7 @@ def make_mapping() -> dict[str, Any]:
 
 
 def _exceptions(said: list[str]) -> dict[str, Any]:
-    codes = ("ORDER_WITHOUT_ID", "UNKNOWN_STATE", "UNKNOWN_TAX_MODE", "UNREADABLE_MONEY")
-    codes += ("UNREADABLE_LINE", "NO_LINES", "UNKNOWN_REFUND", "CONFLICTING_REFUND")
-    codes += ("CONFLICTING_CANCELATION", "TOTAL_MISMATCH", "OVER_REFUNDED", "NOTHING_TO_SEND")
-    found = {code: dict(SHIPPED["exceptions"][code]) for code in codes}
+    found = {code: dict(SHIPPED["exceptions"][code]) for code in CODES}
     found["NOTHING_TO_SEND"]["say"] = " ".join(["Nothing", *("{{ " + one + " }}" for one in said)])
     return found
 
@@ -204,7 +215,9 @@ class Naive:
         added = Decimal(0)
         for part in total["sum"]:
             for chain in self._chains(at, level_of(name), level_of(part)):
-                if all(self._asked(*one, chain) for one in total.get("where", {}).items()):
+                if all(
+                    self._asked(one, cell, chain) for one, cell in total.get("where", {}).items()
+                ):
                     added += self._value(part, chain)
         return added
 

@@ -30,7 +30,23 @@ from tests.money_sections import (
 from tests.netting import net_order
 from tests.shipped import NOW
 
-JUNK = (None, "", "x", -1, 0, 7, 0.005, 1e15, True, [], {}, [[]], [{}], "REFUNDED", "TAX_EXCLUDED")
+JUNK: tuple[object, ...] = (
+    None,
+    "",
+    "x",
+    -1,
+    0,
+    7,
+    0.005,
+    1e15,
+    True,
+    [],
+    {},
+    [[]],
+    [{}],
+    "REFUNDED",
+    "TAX_EXCLUDED",
+)
 SEEDS = st.integers(0, 2**32).map(Random)
 
 
@@ -38,7 +54,9 @@ SEEDS = st.integers(0, 2**32).map(Random)
 def lawful() -> list[dict[str, Any]]:
     """Give orders that are right, with more refunds, states and doubles than real ones have."""
     random = Random(11)  # noqa: S311 - samples are no secret
-    made = [dict(one) for one in make_orders(120, seed=3)]
+    made: list[dict[str, Any]] = [
+        orjson.loads(orjson.dumps(one)) for one in make_orders(120, seed=3)
+    ]
     for order in made:
         for line in order["order_lines"]:
             for refund in line["refunds"]:
@@ -110,7 +128,6 @@ def change_total(mapping: dict[str, Any], random: Random) -> None:
     total = totals[random.choice(sorted(totals))]
     if "sum" in total:
         parts = total["sum"]
-        parts[random.randrange(len(parts)) :][:1] = []
         how = random.randrange(3)
         if how and len(parts) > 1:
             parts.pop(random.randrange(len(parts)))

@@ -106,23 +106,21 @@ def _compared(
     """Give the lists, and the parts of their prices, that a rule holds against the record's own."""
     if equation.rule.split(" ")[1] != "==":
         return
-    found: set[tuple[Address, str]] = set()
+    found: set[tuple[Address, str]] | None = None
     for situation in forms.situations:
         difference, constant = _difference(equation, forms, situation)
-        leaves = {leaf: factor for leaf, factor in difference.items() if factor}
+        leaves = [leaf for leaf, factor in difference.items() if factor]
         marks = {leaf: lock.amounts.get(leaf, NO_MARK) for leaf in leaves}
         if constant or any((mark.kind, mark.moment) != ("listed", NOW) for mark in marks.values()):
             return
-        own = {
-            part for leaf in leaves if not lock.list_of(leaf) for part in parts_covered(marks[leaf])
+        covered = {
+            (lock.list_of(leaf), part) for leaf in leaves for part in parts_covered(marks[leaf])
         }
-        lines = {
-            (lock.list_of(leaf), part)
-            for leaf in leaves
-            if lock.list_of(leaf)
-            for part in parts_covered(marks[leaf])
-        }
-        found |= {(at, part) for at, part in lines if part in own}
+        own = {part for at, part in covered if not at}
+        lines = {(at, part) for at, part in covered if at}
         if any(part not in own for _, part in lines):
             return
-    yield from found
+        # The record's own total may leave refused lines out.
+        if lines or not forms.is_turned(lock.refused, situation):
+            found = lines if found is None else found & lines
+    yield from found or ()

@@ -15,6 +15,10 @@ from engine.text import Pointer
 _TAKEN = ("person", "address", "contact", "consent", "record", "lifetime", "param", "value")
 
 
+# Plans give the amounts of a record beside its currency.
+_CURRENCY = ("money", "totals", "currency")
+
+
 def check_record(subject: Subject) -> None:
     """Check the record's key and version."""
     for key, kind in (("key", "id"), ("version", "instant")):
@@ -53,7 +57,7 @@ def check_names(subject: Subject) -> None:
     """Check that no name is declared twice, or taken by the language itself."""
     seen: set[str] = set()
     for name, pointer in _declared(subject):
-        taken = name.split(".")[0] in _TAKEN
+        taken = name.split(".")[0] in _TAKEN or pointer == _CURRENCY
         if taken or name in seen:
             why = "belongs to the language" if taken else "is declared twice"
             subject.problems.report("MD472", pointer, f'the name "{name}" {why}', at_key=True)

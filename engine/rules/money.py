@@ -11,7 +11,7 @@ from engine.rules.money_conditions import check_where
 from engine.rules.money_inputs import check_holds, check_money_inputs
 from engine.rules.money_lock import read_money_lock
 from engine.rules.subject import Subject
-from engine.spec.money import TERM, Money, Total, terms_of
+from engine.spec.money import CALC, Money, Total, terms_of
 from engine.text import Pointer
 
 # Lines are rounded one by one: a few of them may be out by a penny each.
@@ -126,7 +126,7 @@ def _same_level(subject: Subject, name: str, named: Named | None, at: Pointer) -
 
 def _check_calc(subject: Subject, name: str, calc: str, seen: set[str]) -> None:
     pointer: Pointer = ("money", "totals", name, "calc")
-    if TERM.sub("", calc).strip():
+    if CALC.fullmatch(calc) is None:
         subject.problems.report(
             "MD415",
             pointer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.expressions.templates import compile_template
-from engine.lock import NO_MARK, AmountMark
+from engine.lock import NO_MARK, Address, AmountMark
 from engine.rules.money_figures import CANCELLED, NOW, REFUNDED, Figure, Figures
 from engine.rules.money_forms import Form, MoneyForms, Situation
 from engine.rules.money_lock import MoneyLock, parts_covered
@@ -31,7 +31,7 @@ def check_leaving(subject: Subject, forms: MoneyForms, lock: MoneyLock) -> None:
         if told:
             _report(subject, "MD434", ("money", "totals", name), told)
         elif name in leaving and not wanted:
-            whole = _Wholeness(name, forms, lock)
+            whole = _Wholeness(name, forms, lock, figures.lines)
             if whole.fault:
                 _report(subject, "MD433", ("money", "totals", name), whole.fault, whole.way_out)
     if not subject.problems.has_errors:
@@ -139,8 +139,9 @@ def _check_lifetime(subject: Subject, figures: Figures, forms: MoneyForms, lock:
 class _Wholeness:
     """Whether one total is whole: `fault` says what is missing, `way_out` what to do about it."""
 
-    def __init__(self, name: str, forms: MoneyForms, lock: MoneyLock) -> None:
+    def __init__(self, name: str, forms: MoneyForms, lock: MoneyLock, lines: Address) -> None:
         self._lock = lock
+        self._lines = lines
         self._forms = forms
         self.way_out = ""
         self.fault = ""
@@ -161,6 +162,9 @@ class _Wholeness:
         found: dict[str, dict[str, int]] = {}
         for leaf, factor in form.items():
             mark: AmountMark = self._lock.amounts.get(leaf, NO_MARK)
+            # Taxes of the whole record stand there only where they are not stated by line.
+            if kind == "tax" and leaf[: len(self._lines)] != self._lines:
+                continue
             for part in parts_covered(mark) if mark.kind == kind else ():
                 counts = found.setdefault(mark.moment, {})
                 counts[part] = counts.get(part, 0) + factor
