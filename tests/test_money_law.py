@@ -97,7 +97,7 @@ def pick_orders(random: Random) -> list[dict[str, Any]]:
     return [*right, *(spoil(random.choice(lawful()), random) for _ in range(12))]
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(SEEDS, st.sampled_from(["requested", "settled"]))
 def test_whatever_is_accepted_counts_what_its_totals_say(random: Random, basis: str) -> None:
     mapping = make_mapping()
@@ -194,7 +194,7 @@ def net_or_nothing(order: dict[str, Any], basis: str) -> dict[str, str] | None:
         return None
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(SEEDS)
 def test_a_change_to_the_money_is_refused_or_changes_no_figure(random: Random) -> None:
     mapping = make_mapping()
