@@ -8,7 +8,7 @@ from engine.inputs import Level, level_of
 from engine.names import TOTAL, Named
 from engine.nearest import suggest
 from engine.rules.money_conditions import check_where
-from engine.rules.money_inputs import check_holds, check_money_inputs
+from engine.rules.money_inputs import check_money_inputs
 from engine.rules.money_lock import read_money_lock
 from engine.rules.subject import Subject
 from engine.spec.money import CALC, Money, Total, terms_of
@@ -182,8 +182,7 @@ def _amount(subject: Subject, reference: str, pointer: Pointer, seen: set[str]) 
 def _check_equations(subject: Subject, money: Money) -> None:
     for index, equation in enumerate(money.must_hold):
         pointer: Pointer = ("money", "must_hold", index)
-        subject.exception(equation.otherwise, (*pointer, "otherwise"))
-        check_holds(subject, equation.otherwise, (*pointer, "otherwise"))
+        subject.holds(equation.otherwise, (*pointer, "otherwise"))
         left, sign, right = equation.rule.split(" ")
         for reference in (left, right):
             if reference[0] in "-0123456789":

@@ -152,19 +152,7 @@ def _check_key(subject: Subject, one: ListInput, lock: MoneyLock) -> None:
 
 def _check_held(subject: Subject, answer: Answer, at: Pointer) -> None:
     if answer.kind == "fail":
-        check_holds(subject, answer.word, at)
-
-
-def check_holds(subject: Subject, code: str, at: Pointer) -> None:
-    """Report an exception with which the record goes on, where it must be held."""
-    rule = subject.spec.exceptions.get(code)
-    if rule is not None and rule.level == "note":
-        subject.problems.report(
-            "MD438",
-            at,
-            f'"{code}" is only a note, and the record would go on with a wrong figure',
-            help="raise an exception of the level hold or review",
-        )
+        subject.stops(answer.word, at)
 
 
 def _report(subject: Subject, at: Pointer, message: str) -> None:

@@ -84,6 +84,10 @@ class Subject:
     def holds(self, code: str, pointer: Pointer) -> None:
         """Mark an exception that must stop the record; one that is only a note is reported."""
         self.exception(code, pointer)
+        self.stops(code, pointer)
+
+    def stops(self, code: str, pointer: Pointer) -> None:
+        """Report an exception, marked elsewhere, with which the record would go on."""
         rule = self.spec.exceptions.get(code)
         if rule is not None and rule.level == "note":
             self.problems.report(
