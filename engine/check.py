@@ -68,9 +68,9 @@ def _check_meaning(
     inputs = resolve_inputs(spec, source, params, problems)
     names = build_names(spec, inputs, target, params)
     subject = Subject(spec, source, target, params, inputs, names, problems)
+    subject.consent_table = check_consent(subject)
     for rule in RULES:
         rule(subject)
-    consent_table = check_consent(subject)
     if not problems.has_errors:
         check_unused(subject)
     if problems.has_errors:
@@ -85,7 +85,7 @@ def _check_meaning(
             params,
             inputs,
             names,
-            consent_table,
+            subject.consent_table,
             sha256(document.text.encode()).hexdigest(),
         ),
     )
