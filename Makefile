@@ -45,7 +45,9 @@ wheel: .venv/dev
 	  "$$bin/miradot" validate mappings; \
 	  "$$bin/miradot" run mappings/debenhams/orders.yaml \
 	    --input $(SAMPLES)/orders.json --output-format ndjson --exit-zero > plan.ndjson; \
-	  test -s plan.ndjson
+	  test -s plan.ndjson; \
+	  "$$bin/miradot" init --brand acme fresh > /dev/null; \
+	  PATH="$$bin:$$PATH" $(MAKE) --silent --no-print-directory -C fresh check dry-run > /dev/null
 
 # What an analyst's editor shows: needs node and npm, so it is no part of `make test`.
 editor: .venv/dev tests/editor/node_modules

@@ -58,7 +58,17 @@ def test_the_wheel_holds_the_page_of_every_code(wheel: zipfile.ZipFile) -> None:
 def test_the_wheel_holds_every_schema_inside_the_package(wheel: zipfile.ZipFile) -> None:
     schemas = [path for path in (ROOT / "schemas").rglob("*.json") if path.is_file()]
     wanted = {f"engine/{path.relative_to(ROOT)}" for path in schemas}
-    assert {name for name in wheel.namelist() if name.endswith(".json")} == wanted
+    given = {name for name in wheel.namelist() if name.endswith(".json")}
+    assert {name for name in given if not name.startswith("engine/mappings/")} == wanted
+
+
+def test_the_wheel_holds_what_new_repositories_are_made_of(wheel: zipfile.ZipFile) -> None:
+    folders = {"mappings/debenhams": "engine", "engine/scaffold/templates": ""}
+    for folder, prefix in folders.items():
+        files = [path for path in (ROOT / folder).rglob("*") if path.is_file()]
+        wanted = {str(Path(prefix, path.relative_to(ROOT))) for path in files}
+        assert wanted
+        assert wanted <= set(wheel.namelist())
 
 
 def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
