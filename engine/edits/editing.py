@@ -122,11 +122,11 @@ def _move(document: Document, change: MoveKey) -> str:
     marks, key = Marks(document), write_flow(str(change.to[-1]))
     parent, value = change.to[:-1], document.value_at(change.at)
     written = _written(marks, change.at)
-    if marks.is_flow(parent):
+    if marks.is_flow(parent) or not _has_own_lines(marks, change.at):
         without = _read_again(document, remove_key(marks, change.at), change)
-        return _add_flow(without, parent, f"{key}: {written or write_flow(value)}")
-    if not _has_own_lines(marks, change.at):
-        without = _read_again(document, remove_key(marks, change.at), change)
+        # A block that the key was alone in has become braces by now.
+        if Marks(without).is_flow(parent):
+            return _add_flow(without, parent, f"{key}: {written or write_flow(value)}")
         entry = [f"{key}: {written}"] if written else list(write_block(str(change.to[-1]), value))
         return _add_lines(without, parent, entry)
     lines, rest = _cut_lines(marks, change.at, key)
