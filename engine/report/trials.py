@@ -17,6 +17,7 @@ from engine.report.findings import encodable, printable
 from engine.trials.files import Trials
 from engine.trials.matching import Difference
 from engine.trials.running import Result
+from engine.yaml12.scalars import read_plain
 
 _CLOSED = ConfigDict(extra="forbid")
 _COLOURS = {"failed": "31", "fine": "32", "bold": "1", "dim": "2"}
@@ -97,12 +98,22 @@ def _failure_lines(file: FileResults, result: Result, *, colour: bool) -> Iterat
 
 
 def show(value: object) -> str:
-    """Give a value on one line; blanks at the ends of a text, or beside each other, are visible."""
+    """Give a value on one line; blanks at the ends of a text, or beside each other, are visible.
+
+    A text that could be taken for a number or a truth value stands in quotes.
+    """
     if not isinstance(value, str):
         return printable(orjson.dumps(value).decode())
     words = value.split(" ")
-    plain = all(words) or not value
-    return printable(value if plain and value else f'"{value.replace(" ", "·")}"')
+    plain = all(words) and value and _is_text(value)
+    return printable(value if plain else f'"{value.replace(" ", "·")}"')
+
+
+def _is_text(value: str) -> bool:
+    try:
+        return isinstance(read_plain(value), str)
+    except ValueError:
+        return False
 
 
 def _told(one: Difference, result: Result) -> str:

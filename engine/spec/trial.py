@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from engine.spec.base import Concept, ExceptionCode, Name, Sentence
+from engine.spec.base import Concept, ExceptionCode, Name, Owner, Sentence
 from engine.spec.params import ParamValue
 
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -52,6 +52,25 @@ class ExpectedCall(Concept):
     )
 
 
+class ExpectedException(Concept):
+    """What one exception must look like; what is not said may be anything."""
+
+    code: ExceptionCode = Field(title="Code", description="The exception.")
+    at: str | None = Field(
+        None, title="At", description="Where in the record, such as `order_lines[0].price`."
+    )
+    level: Literal["hold", "review", "note"] | None = Field(
+        None, title="Level", description="What becomes of the record."
+    )
+    owner: Owner | None = Field(None, title="Owner", description="The team that answers for it.")
+    retry: Literal["when_record_changes", "when_mapping_changes", "by_hand"] | None = Field(
+        None, title="Retry", description="What makes the record be tried again."
+    )
+    message: str | None = Field(
+        None, title="Message", description="The sentence people read, exactly."
+    )
+
+
 class Expectation(Concept):
     """What must come of a record; what is not said may be anything."""
 
@@ -78,8 +97,10 @@ class Expectation(Concept):
     only_calls: list[Name] | None = Field(
         None, title="Only calls", description="All sends that make a call, in order."
     )
-    exceptions: list[ExceptionCode] | None = Field(
-        None, title="Exceptions", description="All exceptions raised, in order."
+    exceptions: list[ExceptionCode | ExpectedException] | None = Field(
+        None,
+        title="Exceptions",
+        description="All exceptions raised, in order: the code, or a block that says more of it.",
     )
     must_not_send: list[Name] = Field(
         default_factory=list, title="Must not send", description="Sends that must make no call."
@@ -111,6 +132,12 @@ class Case(Changed):
         title="Contact",
         description="What Dotdigital says of the buyer: a status of the target lock, `none` for "
         "somebody it does not know, or `unasked`. Without it, the file under `contacts` answers.",
+    )
+    unlisted_status: str | None = Field(
+        None,
+        title="Unlisted status",
+        description="Instead of `contact`: the buyer is known to Dotdigital under a status that the "
+        "target lock does not have.",
     )
     contact_of: Literal["the_buyer", "somebody_else"] = Field(
         "the_buyer",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.plan import Call, Record
-from engine.spec.trial import Expectation, ExpectedCall
+from engine.plan import Call, RaisedException, Record
+from engine.spec.trial import Expectation, ExpectedCall, ExpectedException
 from engine.text import Pointer
 from engine.trials.payloads import PlaceError, find_place
 
@@ -32,11 +32,12 @@ def match_plan(
         ("decision", expected.decision, consent.get("decision", MISSING)),
         ("row", expected.row, consent.get("row", MISSING)),
         ("only_calls", expected.only_calls, [call["send"] for call in plan["calls"]]),
-        ("exceptions", expected.exceptions, [one["code"] for one in plan["exceptions"]]),
     ]
     for name, wanted, got in told:
         if wanted is not None and wanted != got:
             yield Difference((*at, name), wanted, got)
+    if expected.exceptions is not None:
+        yield from _match_exceptions(expected.exceptions, plan["exceptions"], (*at, "exceptions"))
     yield from _match_members(expected.money, plan["money"] or {}, (*at, "money"))
     yield from _match_members(expected.values, values, (*at, "values"))
     calls = {call["send"]: call for call in plan["calls"]}
@@ -45,6 +46,26 @@ def match_plan(
     for index, name in enumerate(expected.must_not_send):
         if name in calls:
             yield Difference((*at, "must_not_send", index), "(no call)", "a call")
+
+
+def _match_exceptions(
+    expected: Sequence[str | ExpectedException], raised: Sequence[RaisedException], at: Pointer
+) -> Iterator[Difference]:
+    """Hold the list as a whole, as it is written, when the codes differ, else each by itself."""
+    codes = [one if isinstance(one, str) else one.code for one in expected]
+    if codes != [one["code"] for one in raised]:
+        told = [one if isinstance(one, str) else _said(one) for one in expected]
+        with_places = any(not isinstance(one, str) and one.at is not None for one in expected)
+        got = [{"code": o["code"], "at": o["at"]} if with_places else o["code"] for o in raised]
+        yield Difference(at, told, got)
+        return
+    for index, (one, got_one) in enumerate(zip(expected, raised, strict=True)):
+        if not isinstance(one, str):
+            yield from _match_members(_said(one), {**got_one}, (*at, index))
+
+
+def _said(one: ExpectedException) -> dict[str, object]:
+    return one.model_dump(exclude_none=True)
 
 
 def _match_call(expected: ExpectedCall, call: Call | None, at: Pointer) -> Iterator[Difference]:
