@@ -12,7 +12,13 @@ from engine.inputs import CASES, Input, ListInput
 from engine.mapping import OTHER_VALUE
 from engine.proof.influence import names_in
 from engine.proof.matrix import label_of, payload_place
-from engine.proof.reach import can_lack_address, can_lack_person, can_send_nothing, can_text_miss
+from engine.proof.reach import (
+    can_figure_miss,
+    can_lack_address,
+    can_lack_person,
+    can_send_nothing,
+    can_text_miss,
+)
 from engine.runtime.values import Taken
 from engine.spec.condition import When, alternatives_of
 from engine.text import Pointer
@@ -156,6 +162,8 @@ def _composed_goals(checked: CheckedSpec) -> Iterator[Goal]:
             yield Goal("composed values", ("text", name), "missing", told)
     lifetime = checked.spec.lifetime
     for name, figure in lifetime.figures.items() if lifetime is not None else ():
+        if not can_figure_miss(figure):
+            continue
         told = f"no record counts for lifetime.{name}: {figure.missing}"
         yield Goal("composed values", ("lifetime", "figures", name), "missing", told)
 

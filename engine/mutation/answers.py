@@ -16,7 +16,8 @@ _STAND_INS: Mapping[str, str] = {
     "text": "something",
     "id": "something",
     "integer": "7",
-    "money": "7.00",
+    # Before the currency is known there is no other amount.
+    "money": "0.00",
     "boolean": "true",
 }
 

@@ -9,7 +9,7 @@ from engine.mutation.answers import mutate_answer
 from engine.mutation.conditions import mutate_condition
 from engine.mutation.mutant import Mutant, dropping, replacing
 from engine.mutation.words import find_like, swap_code
-from engine.proof.reach import can_lack_address, can_lack_person, can_text_miss
+from engine.proof.reach import can_figure_miss, can_lack_address, can_lack_person, can_text_miss
 from engine.spec.consent import Consent, ConsentRow
 from engine.spec.text import Text
 from engine.text import Pointer
@@ -146,6 +146,8 @@ def _mutate_lifetime(checked: CheckedSpec) -> Iterator[Mutant]:
         if like is not None:
             change = f"lifetime.{name} is made of {like} instead of {figure.of}"
             yield replacing((*at, "of"), like, change, test)
+        if not can_figure_miss(figure):
+            continue
         kind = checked.names[f"lifetime.{name}"].type
         what = (str(kind), f"no record counts for lifetime.{name}")
         yield from mutate_answer(checked, (*at, "missing"), figure.missing, what)

@@ -111,12 +111,14 @@ def _swap_source(checked: CheckedSpec, one: Input) -> Iterator[Mutant]:
     after = [other for other in near if _order(checked, other) > _order(checked, one)]
     for other in (after or near)[:1]:
         theirs = getattr(other.read, key)
-        yield replacing(
-            (*one.pointer, key),
-            theirs,
-            f"{one.name} reads {theirs} instead of {own}",
-            f"a record in which {own} and {theirs} differ, expecting what is made of {one.name}",
-        )
+        change = f"{one.name} reads {theirs} instead of {own}"
+        edits = [((*one.pointer, key), theirs)]
+        if key == "custom_field":
+            # Both are swapped, lest a parameter that nothing uses gives the edit away.
+            edits.append(((*other.pointer, key), own))
+            change += f", and {other.name} the other way round"
+        test = f"a record in which {own} and {theirs} differ, expecting what is made of {one.name}"
+        yield Mutant((*one.pointer, key), change, test, tuple(edits))
 
 
 def _is_alike(one: Input, other: Input) -> bool:
@@ -143,6 +145,7 @@ def _mutate_list(checked: CheckedSpec, one: ListInput) -> Iterator[Mutant]:
         )
     if one.repeated is not None:
         edits = [((*one.pointer, key), DROP) for key in ("key", "repeated", "conflicting")]
+        edits.append(((*one.pointer, "read", str(one.each.key)), DROP))
         held = [edit for edit in edits if edit[0] in checked.document.values]
         change = f"an element of {place} that comes twice counts twice"
         test = f"a record in which an element of {place} comes twice"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.checked import CheckedSpec
 from engine.expressions.templates import compile_template
 from engine.inputs import CASES, ListInput, level_of
+from engine.spec.text import Figure
 
 
 def can_text_miss(checked: CheckedSpec, name: str) -> bool:
@@ -17,6 +18,11 @@ def can_text_miss(checked: CheckedSpec, name: str) -> bool:
     level = level_of(join)
     walks = [checked.inputs.lists[".".join(level[: depth + 1])] for depth in range(len(level))]
     return _may_be_empty(checked, join) or any(_can_walk_nothing(checked, one) for one in walks)
+
+
+def can_figure_miss(figure: Figure) -> bool:
+    """Say whether a figure can have nothing to say: a number of records is 0 without any."""
+    return figure.of is not None
 
 
 def can_send_nothing(checked: CheckedSpec) -> bool:

@@ -42,9 +42,16 @@ class ExpectedCall(Concept):
     body: dict[str, Loose] | None = Field(
         None,
         title="Body",
-        description="Members the body must have. Objects may hold more, lists must be whole.",
+        description="Members the body must have. Objects may hold more, lists must be whole. "
+        "`(cleared)`: the field is emptied.",
     )
     path: str | None = Field(None, title="Path", description="The path, exactly.")
+    id: str | None = Field(
+        None,
+        title="Id",
+        description="What tells the call from others, exactly: the send, its key and, for "
+        "`each_version`, the version.",
+    )
     lacks: list[str] = Field(
         default_factory=list,
         title="Lacks",
@@ -87,7 +94,8 @@ class Expectation(Concept):
         default_factory=dict,
         title="Values",
         description="Any name of the mapping that stands once per record, and its value; "
-        "`(missing)` when it is not there. Amounts are decimal text.",
+        "`(missing)` when it is not there, `(cleared)` when the field is to be emptied. Amounts are "
+        "decimal text.",
     )
     decision: str | None = Field(None, title="Decision", description="The consent decision.")
     row: int | None = Field(None, title="Row", description="The row of the consent table, from 1.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.mapping import CLEARED
 from engine.plan import Call, RaisedException, Record
 from engine.spec.trial import Expectation, ExpectedCall, ExpectedException
 from engine.text import Pointer
@@ -72,8 +73,10 @@ def _match_call(expected: ExpectedCall, call: Call | None, at: Pointer) -> Itera
     if call is None:
         yield Difference(at, "a call", "(no call)")
         return
-    if expected.path is not None and expected.path != call["path"]:
-        yield Difference((*at, "path"), expected.path, call["path"])
+    told = (("path", expected.path, call["path"]), ("id", expected.id, call["id"]))
+    for name, wanted, got in told:
+        if wanted is not None and wanted != got:
+            yield Difference((*at, name), wanted, got)
     yield from match_value(expected.body or {}, call["body"], (*at, "body"))
     for index, place in enumerate(expected.lacks):
         found = _find(call["body"], place)
@@ -89,7 +92,11 @@ def _match_members(
 
 
 def match_value(wanted: object, got: object, at: Pointer) -> Iterator[Difference]:
-    """Give the differences of two values: objects may hold more than wanted, lists may not."""
+    """Give the differences of two values: objects may hold more than wanted, lists may not.
+
+    A null, by which a call empties a field, is told as `(cleared)`: files hold no null.
+    """
+    got = CLEARED if got is None else got
     if isinstance(wanted, dict) and isinstance(got, dict):
         yield from _match_members(wanted, got, at)
     elif isinstance(wanted, list) and isinstance(got, list) and len(wanted) == len(got):
