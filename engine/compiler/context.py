@@ -63,9 +63,7 @@ class Context:
     def settle(self, one: Input | ListInput, form: Form, *, personal: bool) -> str:
         """Bind what answers for a missing value; gives the call, with `{at}` left to be filled."""
         kind = one.read.type if isinstance(one, Input) else None
-        made = make_settle(
-            self.answers(one.answers, kind, one.pointer), form, personal=personal
-        )
+        made = make_settle(self.answers(one.answers, kind, one.pointer), form, personal=personal)
         if not self.probed:
             return f"{self.source.bind(made, 'settle')}({{value}}, {{at}}, raised)"
         noting = note_case(made, form, one.pointer)

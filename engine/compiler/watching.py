@@ -11,9 +11,7 @@ from engine.text import Pointer
 HOLDS, FAILS, OLDER = "holds", "fails", "older"
 
 
-def watch_send(
-    context: Context, name: str, send: Send, ages: list[tuple[str, str]]
-) -> None:
+def watch_send(context: Context, name: str, send: Send, ages: list[tuple[str, str]]) -> None:
     """Emit the notes of one send: its condition, and whether only its age keeps it back."""
     if not context.probed:
         return

@@ -110,7 +110,11 @@ def _repeat_goals(one: ListInput, place: str) -> Iterator[Goal]:
 def _code_goals(checked: CheckedSpec) -> Iterator[Goal]:
     """Each code of the reads that decide what counts as money, such as the states of refunds."""
     money = checked.spec.money
-    asked = {name for total in money.totals.values() for name in names_in(total.where)} if money else set()
+    asked = (
+        {name for total in money.totals.values() for name in names_in(total.where)}
+        if money
+        else set()
+    )
     for name, one in checked.inputs.reads.items():
         if name in asked and one.read.type == "code":
             for code in one.codes:
@@ -136,7 +140,8 @@ def _raise_goals(checked: CheckedSpec) -> Iterator[Goal]:
             told = f"{why}: {getattr(identity, part)}"
             yield Goal("exceptions", ("identity", part), "raised", told)
     if spec.consent is not None:
-        told = f"the contact has a status that the target lock does not have: {spec.consent.unknown_status}"
+        code = spec.consent.unknown_status
+        told = f"the contact has a status that the target lock does not have: {code}"
         yield Goal("exceptions", ("consent", "unknown_status"), "raised", told)
     if spec.lifetime is not None:
         told = f"earlier records are in another currency: {spec.lifetime.mixed_currency}"

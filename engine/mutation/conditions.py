@@ -70,9 +70,7 @@ def _mutate_cell(at: Pointer, name: str, cell: Cell, what: str) -> Iterator[Muta
         yield from _mutate_values(at, name, cell, what)
 
 
-def _mutate_values(
-    at: Pointer, name: str, values: list[str] | str, what: str
-) -> Iterator[Mutant]:
+def _mutate_values(at: Pointer, name: str, values: list[str] | str, what: str) -> Iterator[Mutant]:
     if isinstance(values, str) or len(values) == 1:
         return
     for index, value in enumerate(values):

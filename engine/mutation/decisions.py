@@ -73,7 +73,9 @@ def _mutate_consent(checked: CheckedSpec) -> Iterator[Mutant]:
             change = f"the {part} of the proof is {other} instead of {said}"
             yield replacing((*at, "evidence", part), other, change, test)
     for fact, answers in consent.opt_in.items():
-        others = [one for one in checked.names[consent.facts[fact]].values or () if one not in answers]
+        others = [
+            one for one in checked.names[consent.facts[fact]].values or () if one not in answers
+        ]
         test = "a buyer who did not agree, expecting the row and that marketing is not reached"
         for other in others[:1]:
             change = f"{fact} {other} gives consent instead of {', '.join(answers)}"

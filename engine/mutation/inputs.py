@@ -47,9 +47,11 @@ def _other_defaults(param: Param) -> Iterator[object]:
     if param.choices is not None:
         yield from (choice for choice in param.choices if choice != default)
     elif isinstance(default, list):
-        yield from (default[:index] + default[index + 1 :] for index in range(len(default))) if (
-            len(default) > 1
-        ) else [["something"]]
+        yield from (
+            (default[:index] + default[index + 1 :] for index in range(len(default)))
+            if (len(default) > 1)
+            else [["something"]]
+        )
     elif param.type == "timezone":
         yield _FAR_ZONE
     elif isinstance(default, bool):

@@ -1,18 +1,18 @@
-"""Likeness: whether two compiled mappings are the same function, so that no record tells them apart.
+"""Likeness: whether two compiled mappings are the same function.
 
-What a mapping becomes is source text with constants. Where both are the same, so is every plan;
-`order`, for one, is about delivery and leaves no trace in what a test can see.
+What a mapping becomes is source text with constants. Where both are the same, no record tells the
+two apart; `order`, for one, is about delivery and leaves no trace in a plan.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from types import FunctionType
+from dataclasses import dataclass, fields, is_dataclass
+from types import CodeType, FunctionType
 
+from engine.checked import CheckedSpec
 from engine.compiler.function import emit_function
 from engine.compiler.source import Source
-from engine.checked import CheckedSpec
 
 
 def emit_for_likeness(checked: CheckedSpec) -> Source:
@@ -31,21 +31,29 @@ def _are_alike(one: object, other: object) -> bool:
         return True
     if type(one) is not type(other):
         return False
-    if isinstance(one, FunctionType) and isinstance(other, FunctionType):
-        return one.__code__ == other.__code__ and _are_alike(_held(one), _held(other))
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_are_alike(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        pairs = zip(one, other, strict=False)
-        return len(one) == len(other) and all(_are_alike(*pair) for pair in pairs)
-    if is_dataclass(one) and not isinstance(one, type):
-        names = [field.name for field in fields(one)]
-        return all(_are_alike(getattr(one, name), getattr(other, name)) for name in names)
-    return bool(one == other)
+    parts, others = _parts(one), _parts(other)
+    if parts is None or others is None:
+        return bool(one == other)
+    pairs = zip(parts, others, strict=False)
+    return len(parts) == len(others) and all(_are_alike(*pair) for pair in pairs)
 
 
-def _held(function: FunctionType) -> list[object]:
-    """Give what a function closes over, and its defaults."""
-    return [cell.cell_contents for cell in function.__closure__ or ()] + list(
-        function.__defaults__ or ()
-    )
+def _parts(value: object) -> list[object] | None:
+    """Give what a value is made of, in order; None for one that says itself whether it is equal."""
+    if isinstance(value, FunctionType):
+        cells = [cell.cell_contents for cell in value.__closure__ or ()]
+        return [_Code(value.__code__), *cells, *(value.__defaults__ or ())]
+    if isinstance(value, Mapping):
+        return [part for item in value.items() for part in item]
+    if isinstance(value, list | tuple):
+        return [*value]
+    if is_dataclass(value) and not isinstance(value, type | _Code):
+        return [getattr(value, field.name) for field in fields(value)]
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """The code of a function, which compares by what it does."""
+
+    code: CodeType

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from engine.checked import CheckedSpec
 from engine.mutation.conditions import mutate_condition
@@ -66,7 +67,7 @@ def _write(terms: list[tuple[str, str]]) -> str:
 def _mutate_choice(at: Pointer, name: str, total: Total) -> Iterator[Mutant]:
     among = total.among or {}
     words = list(among)
-    for word, other in zip(words, words[1:], strict=False):
+    for word, other in pairwise(words):
         swapped = {**among, word: among[other], other: among[word]}
         change = f"{name} takes {among[other]} for {word} and {among[word]} for {other}"
         test = f"a case for each choice of {total.choose}, expecting {name}"

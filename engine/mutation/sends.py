@@ -47,9 +47,7 @@ def _mutate_levels(checked: CheckedSpec) -> Iterator[Mutant]:
         yield replacing(("exceptions", code, "level"), other, change, test)
 
 
-def _mutate_delivery(
-    checked: CheckedSpec, at: Pointer, name: str, send: Send
-) -> Iterator[Mutant]:
+def _mutate_delivery(checked: CheckedSpec, at: Pointer, name: str, send: Send) -> Iterator[Mutant]:
     for index, part in enumerate(send.key):
         test = f"two records that differ in {part} alone, each with its call {name}"
         if len(send.key) > 1:
@@ -91,7 +89,7 @@ def _mutate_values(checked: CheckedSpec, at: Pointer, name: str, send: Send) -> 
         yield from _mutate_field(checked, place, f"{name}.{key}", value)
     if send.evidence:
         test = f"a buyer who is subscribed, expecting the consent record in {name}"
-        yield replacing((*at, "evidence"), False, f"{name} takes no proof along", test)
+        yield replacing((*at, "evidence"), not send.evidence, f"{name} takes no proof along", test)
 
 
 def _mutate_field(
@@ -140,5 +138,7 @@ def _mutate_lists(checked: CheckedSpec, at: Pointer, name: str, send: Send) -> I
         yield dropping(place, f"{name} adds nobody to {item.add}", test)
         other = _other_param(checked, item.add)
         if other is not None:
-            yield replacing((*place, "add"), other, f"{name} adds to {other} instead of {item.add}", test)
+            yield replacing(
+                (*place, "add"), other, f"{name} adds to {other} instead of {item.add}", test
+            )
         yield from mutate_when((*place, "when"), item.when, f"adding to {item.add}")

@@ -1,8 +1,8 @@
-"""Trying: every mutant of a mapping checked, compiled, and sent through the cases until one fails."""
+"""Trying: every mutant of a mapping checked, compiled, and sent through cases until one fails."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal
@@ -68,9 +68,7 @@ def list_mutants(checked: CheckedSpec) -> list[Mutant]:
     ]
 
 
-def try_mutants(
-    checked: CheckedSpec, cases: Sequence[Prepared], progress: Progress
-) -> Mutation:
+def try_mutants(checked: CheckedSpec, cases: Sequence[Prepared], progress: Progress) -> Mutation:
     """Try every mutant on cases that pass; `progress` is told how many are done, of how many."""
     mutants = list_mutants(checked)
     bench = _Bench(checked.document, _group(cases))

@@ -15,7 +15,9 @@ def swap_code(checked: CheckedSpec, at: Pointer, code: str, test: str) -> Iterat
     codes = list(checked.spec.exceptions)
     other = codes[(codes.index(code) + 1) % len(codes)]
     if other != code:
-        yield replacing(at, other, f"{other} is raised instead of {code}", f"{test}, expecting {code}")
+        yield replacing(
+            at, other, f"{other} is raised instead of {code}", f"{test}, expecting {code}"
+        )
 
 
 def find_like(checked: CheckedSpec, name: str) -> str | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 from xml.etree import ElementTree as ET
 
 import orjson
@@ -13,7 +13,9 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.published import publish
+from engine.report.coverage import CoverageView, coverage_lines
 from engine.report.findings import encodable, printable
+from engine.report.mutation import MutationView, mutation_lines
 from engine.trials.files import Trials
 from engine.trials.matching import Difference
 from engine.trials.running import Result
@@ -65,6 +67,17 @@ class TrialsDocument(TypedDict):
     cases: list[CaseView]
     passed: Annotated[int, Field(ge=0)]
     failed: Annotated[int, Field(ge=0)]
+    coverage: NotRequired[Annotated[list[CoverageView], Field(description="With --coverage.")]]
+    mutation: NotRequired[Annotated[list[MutationView], Field(description="With --mutate.")]]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialsReport:
+    """All that testing found; `coverage` and `mutation` are None where nobody asked for them."""
+
+    files: Sequence[FileResults]
+    coverage: Sequence[CoverageView] | None = None
+    mutation: Sequence[MutationView] | None = None
 
 
 def trials_schema() -> dict[str, object]:
@@ -72,8 +85,9 @@ def trials_schema() -> dict[str, object]:
     return publish("trials.v1", TypeAdapter(TrialsDocument))
 
 
-def render_trials_text(files: Sequence[FileResults], *, colour: bool) -> str:
+def render_trials_text(report: TrialsReport, *, colour: bool) -> str:
     """Give the cases that failed with their differences, then the figures."""
+    files = report.files
     lines: list[str] = []
     for file in files:
         for result in file.results:
@@ -83,6 +97,10 @@ def render_trials_text(files: Sequence[FileResults], *, colour: bool) -> str:
         count, failed = len(file.results), file.failed
         told = _paint(f"{failed} failed", "failed", colour) if failed else "all passed"
         lines.append(f"{file.trials.path}  {count} case{'' if count == 1 else 's'}, {told}")
+    for covered in report.coverage or ():
+        lines += ["", *coverage_lines(covered)]
+    for tried in report.mutation or ():
+        lines += ["", *mutation_lines(tried)]
     return "\n".join(lines) + "\n"
 
 
@@ -136,8 +154,9 @@ def _paint(text: str, style: str, colour: bool) -> str:  # noqa: FBT001 - a plai
     return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m" if colour else text
 
 
-def render_trials_json(files: Sequence[FileResults]) -> str:
+def render_trials_json(report: TrialsReport) -> str:
     """Give the results as one document."""
+    files = report.files
     cases: list[CaseView] = [
         {
             "name": encodable(result.name),
@@ -164,11 +183,16 @@ def render_trials_json(files: Sequence[FileResults]) -> str:
         "passed": len(cases) - failed,
         "failed": failed,
     }
+    if report.coverage is not None:
+        document["coverage"] = [*report.coverage]
+    if report.mutation is not None:
+        document["mutation"] = [*report.mutation]
     return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def render_trials_junit(files: Sequence[FileResults]) -> str:
+def render_trials_junit(report: TrialsReport) -> str:
     """Give the results as JUnit XML, one suite per file."""
+    files = report.files
     root = ET.Element("testsuites")
     for file in files:
         suite = ET.SubElement(
@@ -188,5 +212,16 @@ def render_trials_junit(files: Sequence[FileResults]) -> str:
             if not result.passed:
                 failure = ET.SubElement(case, "failure", message="not as expected")
                 failure.text = "\n".join(_failure_lines(file, result, colour=False))
+    for covered in report.coverage or ():
+        _add_measure(root, "coverage", covered["mapping"], coverage_lines(covered))
+    for tried in report.mutation or ():
+        _add_measure(root, "mutation", tried["mapping"], mutation_lines(tried))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _add_measure(root: ET.Element, kind: str, mapping: str, lines: Iterable[str]) -> None:
+    """Add what was measured as a suite that cannot fail: whether it is enough, `--min` decides."""
+    suite = ET.SubElement(root, "testsuite", name=kind, tests="1", failures="0")
+    case = ET.SubElement(suite, "testcase", name=printable(mapping), classname=kind)
+    ET.SubElement(case, "system-out").text = "\n".join(lines)

@@ -94,8 +94,8 @@ class Expectation(Concept):
         default_factory=dict,
         title="Values",
         description="Any name of the mapping that stands once per record, and its value; "
-        "`(missing)` when it is not there, `(cleared)` when the field is to be emptied. Amounts are "
-        "decimal text.",
+        "`(missing)` when it is not there, `(cleared)` when the field is to be emptied. Amounts "
+        "are decimal text.",
     )
     decision: str | None = Field(None, title="Decision", description="The consent decision.")
     row: int | None = Field(None, title="Row", description="The row of the consent table, from 1.")
@@ -144,8 +144,8 @@ class Case(Changed):
     unlisted_status: str | None = Field(
         None,
         title="Unlisted status",
-        description="Instead of `contact`: the buyer is known to Dotdigital under a status that the "
-        "target lock does not have.",
+        description="Instead of `contact`: the buyer is known to Dotdigital under a status that "
+        "the target lock does not have.",
     )
     contact_of: Literal["the_buyer", "somebody_else"] = Field(
         "the_buyer",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.brand import read_brand
 from engine.check import check_mapping
+from engine.checked import CheckedSpec
 from engine.contacts import ContactError, Contacts, expand_answers, read_contacts
 from engine.mapping import ProbedMapping, contact_form, probe_mapping
 from engine.problem import Failure, Problem
@@ -137,9 +138,14 @@ class Ground:
         """Give the parameters of all cases: the brand's, and over them the file's own."""
         return {**self._brand(), **self.trials.spec.params}
 
+    @property
+    def checked(self) -> CheckedSpec:
+        """The mapping with the parameters of all cases; Failure when it does not check."""
+        return self._mapping(self._given).checked
+
     @cached_property
     def _envelope(self) -> str:
-        return self._mapping(self._given).checked.source.envelope
+        return self.checked.source.envelope
 
     @cached_property
     def _records(self) -> list[dict[str, object]]:
