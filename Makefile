@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SAMPLES := mappings/debenhams/samples
 RUN := $(BIN)/miradot run mappings/debenhams/orders.yaml
 
-.PHONY: demo test lint unit shipped wheel editor schemas bench pins clean
+.PHONY: demo test lint unit shipped mutation wheel editor schemas bench pins clean
 
 demo: .venv/core
 	@$(RUN) --input $(SAMPLES)/orders.json --contacts $(SAMPLES)/contacts.json \
@@ -29,8 +29,13 @@ unit: .venv/dev
 
 shipped: .venv/dev
 	@echo "shipped mappings"
+	@mkdir -p build
 	@$(BIN)/miradot validate mappings
-	@$(BIN)/miradot test mappings
+	@$(BIN)/miradot test mappings --coverage --min 100 > build/coverage.txt || { cat build/coverage.txt; exit 1; }
+
+# Every wrong edit that the shipped tests should notice: a minute of one core, so it is no part of `make test`.
+mutation: .venv/dev
+	@$(BIN)/miradot test mappings --mutate --min 95
 
 wheel: .venv/dev
 	@echo "wheel in an empty environment"

@@ -126,9 +126,9 @@ def test_results_as_junit_count_failures(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("case", "message"),
     [
-        ("    record: DBN-1\n    expect: {}\n", 'holds no record "DBN-1"'),
-        ("    file: gone.json\n    expect: {}\n", "cannot read"),
-        ("    record: DBN-1002-A\n    without: [nothing.here]\n    expect: {}\n", "no place"),
+        ("    record: DBN-1\n    expect: {row: 1}\n", 'holds no record "DBN-1"'),
+        ("    file: gone.json\n    expect: {row: 1}\n", "cannot read"),
+        ("    record: DBN-1002-A\n    without: [nothing.here]\n    expect: {row: 1}\n", "no place"),
     ],
 )
 def test_a_case_that_cannot_run_is_told(folder: Path, case: str, message: str) -> None:

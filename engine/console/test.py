@@ -27,7 +27,7 @@ _STEP = 50
 @click.option(
     "--update",
     is_flag=True,
-    help="Print a diff that makes the tests expect what came; no file is changed.",
+    help="Print a diff (for patch -p0) by which tests expect what came; no file is changed.",
 )
 @click.option(
     "--output-format",

@@ -65,10 +65,8 @@ def mutation_lines(view: MutationView) -> Iterator[str]:
     tried = view["killed"] + view["survived"]
     share = f"{view['percent']:g} %"
     yield f"{path}  {share} of wrong edits are noticed, {view['killed']} of {tried}"
-    yield (
-        f"    the checker refuses {view['refused']} more, and {view['same']} make no difference "
-        "to what is planned"
-    )
+    refused, same = view["refused"], view["same"]
+    yield f"    refused by the checker {refused} · without effect on any plan {same}"
     if view["survivors"]:
         yield "  not noticed"
     for one in view["survivors"]:

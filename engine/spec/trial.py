@@ -87,6 +87,9 @@ class Expectation(Concept):
         description="How it ends. `planned`: there are calls. `unchanged`: there is nothing to "
         "send. `held`: an exception stops it.",
     )
+    version: Moment | None = Field(
+        None, title="Version", description="The record's version, from its own data."
+    )
     money: dict[str, str] = Field(
         default_factory=dict, title="Money", description="Amounts reported, as decimal text."
     )

@@ -30,6 +30,7 @@ def match_plan(
     consent: Mapping[str, object] = {**plan["consent"]} if plan["consent"] else {}
     told: list[tuple[str, object, object]] = [
         ("outcome", expected.outcome, plan["outcome"]),
+        ("version", expected.version, plan["order_version"]),
         ("decision", expected.decision, consent.get("decision", MISSING)),
         ("row", expected.row, consent.get("row", MISSING)),
         ("only_calls", expected.only_calls, [call["send"] for call in plan["calls"]]),
