@@ -14,14 +14,16 @@ from jsonschema import Draft202012Validator
 from cli import cli
 from engine.checked import CheckedSpec
 from engine.compiler.function import emit_function
+from engine.contacts import UNASKED
 from engine.coverage.goals import Goal, list_goals
 from engine.coverage.measuring import measure_coverage
+from engine.inputs import Input, ListInput
 from engine.mapping import probe_mapping
 from engine.report.coverage import percent
 from engine.resources import read_schema
 from engine.trials.files import Ground, read_trials
 from engine.trials.running import run_trials
-from tests.shipped import NOW, UNASKED, checked, orders_mapping
+from tests.shipped import NOW, checked, orders_mapping
 from tests.trial_folders import CATALOGUE, FOLDER, write_trials
 
 MAPPINGS = ("orders", "shipments", "catalogue")
@@ -55,7 +57,7 @@ def test_the_shipped_tests_bring_about_everything(name: str) -> None:
 @pytest.mark.parametrize("name", MAPPINGS)
 def test_every_case_of_the_matrix_that_can_happen_is_a_goal(name: str) -> None:
     spec = checked(FOLDER / f"{name}.yaml")
-    inputs = [*spec.inputs.reads.values(), *spec.inputs.lists.values()]
+    inputs: list[Input | ListInput] = [*spec.inputs.reads.values(), *spec.inputs.lists.values()]
     wanted = {(one.pointer, case) for one in inputs for case in one.possible if case in one.answers}
     assert {goal.mark for goal in list_goals(spec) if goal.kind == "missing values"} == wanted
 

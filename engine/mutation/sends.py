@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.checked import CheckedSpec
 from engine.mutation.conditions import mutate_when
 from engine.mutation.mutant import Mutant, dropping, replacing
-from engine.mutation.words import find_like, swap_code
+from engine.mutation.words import are_like, find_like, swap_code
 from engine.proof.reach import can_send_nothing
-from engine.spec.send import LiteralValue, Objects, Scalar, Send
+from engine.spec.send import LiteralValue, Objects, Scalar, Send, Value
 from engine.text import Pointer
 
 _TURNED = {
@@ -84,24 +84,49 @@ def _mutate_values(checked: CheckedSpec, at: Pointer, name: str, send: Send) -> 
     for key, scalar in send.to.items():
         test = f"a record that expects the path and body of {name} in full"
         yield from _swap_value(checked, (*at, "to", key), f"{key} of {name}", scalar, test)
-    for key, value in send.fields.items():
-        place: Pointer = (*at, "fields", key)
-        yield from _mutate_field(checked, place, f"{name}.{key}", value)
+    yield from _mutate_fields(checked, (*at, "fields"), f"{name}.", send.fields)
     if send.evidence:
         test = f"a buyer who is subscribed, expecting the consent record in {name}"
         yield replacing((*at, "evidence"), not send.evidence, f"{name} takes no proof along", test)
 
 
-def _mutate_field(
-    checked: CheckedSpec, at: Pointer, told: str, value: Scalar | Objects
+def _mutate_fields(
+    checked: CheckedSpec, at: Pointer, prefix: str, fields: Mapping[str, Value]
 ) -> Iterator[Mutant]:
-    test = f"a record that expects {told}"
-    yield dropping(at, f"{told} is not sent", test)
-    if isinstance(value, Objects):
-        for key, scalar in value.fields.items():
-            yield from _mutate_field(checked, (*at, "fields", key), f"{told}[].{key}", scalar)
-        return
-    yield from _swap_value(checked, at, told, value, test)
+    """Drop each field, and swap it with the next one that takes a like value.
+
+    Both change places, lest a name that nothing uses any more gives the edit away.
+    """
+    for key, value in fields.items():
+        told = f"{prefix}{key}"
+        test = f"a record that expects {told}"
+        yield dropping((*at, key), f"{told} is not sent", test)
+        if isinstance(value, Objects):
+            below: Pointer = (*at, key, "fields")
+            yield from _mutate_fields(checked, below, f"{told}[].", value.fields)
+            continue
+        like = _fields_like(checked, fields, key)
+        later = [one for one in like if [*fields].index(one) > [*fields].index(key)]
+        if later:
+            other = later[0]
+            edits = (((*at, key), fields[other]), ((*at, other), value))
+            change = f"{told} and {prefix}{other} change places"
+            yield Mutant((*at, key), change, test, edits)
+        elif not like:
+            yield from _swap_value(checked, (*at, key), told, value, test)
+
+
+def _fields_like(checked: CheckedSpec, fields: Mapping[str, Value], key: str) -> list[str]:
+    """Give the other fields whose values could stand at this one."""
+    own = fields[key]
+    named = {one: value for one, value in fields.items() if isinstance(value, str)}
+    if not isinstance(own, str) or own.startswith("$"):
+        return []
+    return [
+        one
+        for one, value in named.items()
+        if value != own and value[0] != "$" and are_like(checked, own, value)
+    ]
 
 
 def _swap_value(

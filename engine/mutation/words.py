@@ -30,6 +30,11 @@ def find_like(checked: CheckedSpec, name: str) -> str | None:
     return names[(index + 1) % len(names)].name
 
 
+def are_like(checked: CheckedSpec, one: str, other: str) -> bool:
+    """Say whether two names could stand in each other's place."""
+    return _is_like(checked.names[one], checked.names[other])
+
+
 def _is_like(own: Named, other: Named) -> bool:
     if other.name.startswith(("$", "param.")):
         return False
