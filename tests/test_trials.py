@@ -144,7 +144,16 @@ def test_a_case_that_cannot_run_is_told(folder: Path, case: str, message: str) -
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("GBP", "GBP"), ("a b", "a b"), ("a  b", '"a··b"'), (" a", '"·a"'), ("", '""'), (1.5, "1.5")],
+    [
+        ("1", '"1"'),
+        ("true", '"true"'),
+        ("GBP", "GBP"),
+        ("a b", "a b"),
+        ("a  b", '"a··b"'),
+        (" a", '"·a"'),
+        ("", '""'),
+        (1.5, "1.5"),
+    ],
 )
 def test_blanks_that_matter_are_visible(value: object, shown: str) -> None:
     assert show(value) == shown
@@ -155,6 +164,19 @@ def differences(folder: Path, case: str) -> Any:
 
 
 HELD = "    record: DBN-1002-A\n    changes: {order_state: LOST}\n    expect: {exceptions: [%s]}\n"
+
+
+def test_lists_that_differ_are_told_element_by_element(folder: Path) -> None:
+    expect = "{only_calls: [shipment, contact_update]}"
+    path = write(folder, f"    record: DBN-1002-A\n    expect: {expect}\n")
+    shown = call(path).stdout.partition("got (+)\n")[2].partition("\n\n")[0]
+    assert shown.split("\n") == [
+        "          + contact_create",
+        "          + order_record",
+        "            shipment",
+        "          - contact_update",
+        "          + post_purchase",
+    ]
 
 
 def test_an_exception_is_expected_by_its_code_or_by_more(folder: Path) -> None:

@@ -42,22 +42,18 @@ def _mutate_params(checked: CheckedSpec) -> Iterator[Mutant]:
             )
 
 
-def _other_defaults(param: Param) -> Iterator[object]:
+def _other_defaults(param: Param) -> list[object]:
     default = param.default
     if param.choices is not None:
-        yield from (choice for choice in param.choices if choice != default)
-    elif isinstance(default, list):
-        yield from (
-            (default[:index] + default[index + 1 :] for index in range(len(default)))
-            if (len(default) > 1)
-            else [["something"]]
-        )
-    elif param.type == "timezone":
-        yield _FAR_ZONE
-    elif isinstance(default, bool):
-        yield not default
-    else:
-        yield default + 1 if isinstance(default, int) else f"{default}-other"
+        return [choice for choice in param.choices if choice != default]
+    if isinstance(default, list):
+        fewer = [default[:index] + default[index + 1 :] for index in range(len(default))]
+        return [one or ["something"] for one in fewer]
+    if param.type == "timezone":
+        return [_FAR_ZONE]
+    if isinstance(default, bool):
+        return [not default]
+    return [default + 1 if isinstance(default, int) else f"{default}-other"]
 
 
 def _mutate_record(checked: CheckedSpec) -> Iterator[Mutant]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import PurePath
 from typing import Annotated, Literal, NotRequired
 from xml.etree import ElementTree as ET
@@ -111,8 +112,23 @@ def _failure_lines(file: FileResults, result: Result, *, colour: bool) -> Iterat
     for one in result.differences:
         line = _line(file, one)
         yield f"    {_told(one, result)}  {PurePath(place.path).name}:{line}"
+        yield from _value_lines(one)
+
+
+def _value_lines(one: Difference) -> Iterator[str]:
+    """Give both values, one below the other; of two lists, element by element, what differs."""
+    if not (isinstance(one.wanted, list) and isinstance(one.got, list)):
         yield f"        wanted  {show(one.wanted)}"
         yield f"        got     {show(one.got)}"
+        return
+    wanted, got = [*map(show, one.wanted)], [*map(show, one.got)]
+    yield "        wanted (-) and got (+)"
+    for word, start, end, first, last in SequenceMatcher(None, wanted, got).get_opcodes():
+        if word == "equal":
+            yield from (f"            {text}" for text in wanted[start:end])
+        else:
+            yield from (f"          - {text}" for text in wanted[start:end])
+            yield from (f"          + {text}" for text in got[first:last])
 
 
 def show(value: object) -> str:
