@@ -12,13 +12,15 @@ from jsonschema import Draft202012Validator
 
 from cli import cli
 from engine.check import check_document
+from engine.contacts import UNASKED
+from engine.mapping import probe_mapping
 from engine.mutation.likeness import emit_for_likeness, is_alike
 from engine.mutation.mutant import DROP, Mutant
 from engine.mutation.trying import list_mutants, try_mutants
 from engine.resources import read_schema
 from engine.trials.files import Ground, read_trials
 from engine.trials.running import prepare_case
-from tests.shipped import ROOT, checked
+from tests.shipped import NOW, ROOT, checked, order
 from tests.trial_folders import CATALOGUE, FOLDER, write_trials
 
 MAPPINGS = ("orders", "shipments", "catalogue")
@@ -197,3 +199,13 @@ def test_mutation_keeps_to_its_schema_and_tells_its_progress(tmp_path: Path) -> 
     done = call(write_trials(tmp_path, PRICE_ONLY), "--mutate", "--output-format", "json")
     Draft202012Validator(read_schema("trials.v1.schema.json")).validate(orjson.loads(done.stdout))
     assert "edits tried" in done.stderr
+
+
+def test_a_mutant_of_any_mapping_is_refused_or_runs() -> None:
+    spec = checked(ROOT / "tests/rules/base.yaml")
+    ran = 0
+    for mutant in list_mutants(spec)[::3]:
+        other = check_document(mutant.apply(spec.document), {}).spec
+        if other is not None:
+            ran += probe_mapping(other).apply(order(), UNASKED, NOW).plan["key"] is not None
+    assert ran > 20
