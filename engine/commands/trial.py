@@ -69,7 +69,11 @@ def test_paths(paths: Iterable[Path], options: TestOptions, progress: Progress) 
     `progress` is told how many edits of a mapping were tried, of how many.
     """
     given = list(paths)
-    tested, problems = _run_files(given)
+    files = list(find_files(given, tests=True))
+    if not files:
+        told = ", ".join(str(path) for path in given)
+        raise Failure(f"no test file (NAME.test.yaml) under {told}: what is not tested fails")
+    tested, problems = _run_files(files)
     measured = _by_mapping(given, tested) if options.coverage or options.mutate else {}
     coverage = [_cover(path, own) for path, own in measured.items()] if options.coverage else None
     mutation = (
@@ -85,7 +89,7 @@ def test_paths(paths: Iterable[Path], options: TestOptions, progress: Progress) 
         one.is_below(options.minimum) for one in [*(coverage or ()), *(mutation or ())]
     )
     text, talk = _propose(tested) if options.update else (_render(report, options), "")
-    findings = Findings(tuple(sort_problems(problems)), len(tested), options.colour)
+    findings = Findings(tuple(sort_problems(problems)), len(files), options.colour)
     return TestReport(
         text=text,
         talk=talk + (render_text(findings) if problems else ""),
@@ -93,11 +97,7 @@ def test_paths(paths: Iterable[Path], options: TestOptions, progress: Progress) 
     )
 
 
-def _run_files(given: Sequence[Path]) -> tuple[list[_Tested], list[Problem]]:
-    files = list(find_files(given, tests=True))
-    if not files:
-        told = ", ".join(str(path) for path in given)
-        raise Failure(f"no test file (NAME.test.yaml) under {told}: what is not tested fails")
+def _run_files(files: Sequence[Path]) -> tuple[list[_Tested], list[Problem]]:
     tested: list[_Tested] = []
     problems: list[Problem] = []
     for path in files:
