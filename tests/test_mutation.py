@@ -142,7 +142,7 @@ def test_dropping_two_elements_takes_out_those_two() -> None:
         (("send", "order_record", "repeat"), "once", False),
         (("consent", "rows", 0, "because"), "another reason", False),
         (("read", "first_name", "missing"), "use Friend", False),
-        (("identity", "relay", "masked_shapes"), False, False),
+        (("identity", "no_person"), "NO_ADDRESS", False),
         (("send", "post_purchase", "age", "at_most"), "P15D", False),
         (("exceptions", "NO_LINES", "say"), "No lines in {{ order_id }}", False),
     ],

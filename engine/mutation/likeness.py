@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, MethodType
 
 from engine.checked import CheckedSpec
 from engine.compiler.function import emit_function
@@ -16,8 +16,10 @@ from engine.compiler.source import Source
 
 
 def emit_for_likeness(checked: CheckedSpec) -> Source:
-    """Give what is compared: the function as it runs, values unmasked."""
-    return emit_function(checked, masked=False)
+    """Give what is compared: the function as it runs, values unmasked, with all parameters."""
+    source = emit_function(checked, masked=False)
+    source.bind(dict(checked.params.values), "params")
+    return source
 
 
 def is_alike(one: Source, other: Source) -> bool:
@@ -40,15 +42,19 @@ def _are_alike(one: object, other: object) -> bool:
 
 def _parts(value: object) -> list[object] | None:
     """Give what a value is made of, in order; None for one that says itself whether it is equal."""
-    if isinstance(value, FunctionType):
-        cells = [cell.cell_contents for cell in value.__closure__ or ()]
-        return [_Code(value.__code__), *cells, *(value.__defaults__ or ())]
+    if isinstance(value, FunctionType | MethodType):
+        function = value.__func__ if isinstance(value, MethodType) else value
+        cells = [cell.cell_contents for cell in function.__closure__ or ()]
+        held = [*cells, *(function.__defaults__ or ()), getattr(value, "__self__", None)]
+        return [_Code(function.__code__), *held]
     if isinstance(value, Mapping):
         return [part for item in value.items() for part in item]
     if isinstance(value, list | tuple):
         return [*value]
     if is_dataclass(value) and not isinstance(value, type | _Code):
         return [getattr(value, field.name) for field in fields(value)]
+    if type(value).__eq__ is object.__eq__ and hasattr(value, "__dict__"):
+        return [part for item in vars(value).items() for part in item]
     return None
 
 
