@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SAMPLES := mappings/debenhams/samples
 RUN := $(BIN)/miradot run mappings/debenhams/orders.yaml
 
-.PHONY: demo test lint unit shipped wheel editor schemas bench pins clean
+.PHONY: demo test lint unit shipped wheel editor pages schemas handbooks bench pins clean
 
 demo: .venv/core
 	@$(RUN) --input $(SAMPLES)/orders.json --contacts $(SAMPLES)/contacts.json \
@@ -58,6 +58,15 @@ tests/editor/node_modules: tests/editor/package-lock.json
 
 schemas: .venv/core
 	@$(BIN)/miradot schema --write schemas
+
+# Markdown for reviews, in the repository; the pages for reading, in build/handbook.
+handbooks: .venv/core
+	@set -e; for mapping in mappings/debenhams/*.yaml; do \
+	  case "$$mapping" in *.test.yaml) continue;; esac; \
+	  $(BIN)/miradot docs "$$mapping" --out build/handbook; \
+	  mkdir -p mappings/debenhams/handbook; \
+	  cp "build/handbook/$$(basename "$$mapping" .yaml).md" mappings/debenhams/handbook/; \
+	done
 
 bench: .venv/dev
 	@$(BIN)/python -m benchmarks.compare
