@@ -52,8 +52,13 @@ editor: .venv/dev tests/editor/node_modules
 	@echo "editor"
 	@$(BIN)/pytest tests/editor
 
-tests/editor/node_modules: tests/editor/package-lock.json
-	@cd tests/editor && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+# Pages as people see them: needs chromium, and npm for the accessibility rules of axe-core.
+pages: .venv/dev tests/pages/node_modules
+	@echo "pages"
+	@$(BIN)/pytest tests/pages
+
+tests/editor/node_modules tests/pages/node_modules: %/node_modules: %/package-lock.json
+	@cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 schemas: .venv/core
@@ -79,7 +84,7 @@ pins: .venv/dev
 	@$(PYTHON) .ci/pins.py $(BIN)/pip-compile
 
 clean:
-	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/editor/node_modules
+	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/*/node_modules
 
 .venv/core: constraints.txt pyproject.toml
 	@mkdir -p build

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -102,11 +102,12 @@ def _follow(
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """Walks a record as the mapping does; `scale` is an amount with the currency's digits."""
+    """Walks one record as the mapping does; `scale` is an amount with the currency's digits."""
 
     checked: CheckedSpec
     wanted: frozenset[str]
     scale: str
+    seen: set[tuple[str, str]] = field(default_factory=set)
 
     def items(self, level: Level, element: object, where: str) -> Iterator[Item]:
         """Give the amounts of one element that are not zero, then those of its lists."""
@@ -125,15 +126,17 @@ class _Walk:
                 place = f"{_singular(each.name.rpartition('.')[2])} {number}"
                 yield from self.items(each.level, inner, f"{where}, {place}".removeprefix(", "))
 
-    def _elements(self, each: ListInput, element: object) -> Iterable[object]:
+    def _elements(self, each: ListInput, element: object) -> Iterator[object]:
         """Give the elements of a list; one that comes twice under a key counts once."""
         found = each.path.select(element)
         elements = found if isinstance(found, list) else []
-        if each.each.key is None or each.repeated is None or each.repeated.kind != "once":
-            return elements
-        key = self.checked.inputs.reads[f"{each.name}.{each.each.key}"]
-        select = key.path.select if key.path is not None else str
-        return {str(select(one)): one for one in elements}.values()
+        once = each.repeated is not None and each.repeated.kind == "once"
+        key = self.checked.inputs.reads.get(f"{each.name}.{each.each.key}") if once else None
+        for one in elements:
+            mark = (each.name, str(key.path.select(one)) if key and key.path else "")
+            if not once or mark not in self.seen:
+                self.seen.add(mark)
+                yield one
 
 
 def _singular(name: str) -> str:

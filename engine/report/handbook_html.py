@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,9 +14,9 @@ from engine.report.findings import printable
 from engine.report.flow_figure import NARROW, WIDE, lay_out
 
 _BLOCKS = (Paragraph, Bullets, Definitions, Table, Heading, Flow)
-# A browser may break a line after one of these; a word in capitals stays whole if it is short.
+# Where a long word of machines may be broken, and how long any word may be without a break.
 _BREAKS = "_./[]"
-_SHORT = 18
+_SHORT, _LONGEST, _PIECE = 18, 26, 8
 
 
 def render_handbook_page(handbook: Handbook) -> str:
@@ -55,18 +56,28 @@ def _environment() -> Environment:
     )
     for kind in _BLOCKS:
         environment.tests[kind.__name__.lower()] = lambda one, kind=kind: isinstance(one, kind)
-    environment.filters["shown"] = printable
+    environment.filters["shown"] = _show
     environment.filters["broken"] = _break
     environment.globals.update(lay_out=lay_out, WIDE=WIDE, NARROW=NARROW)
     return environment
 
 
+def _show(text: str) -> Markup:
+    """Give a text as typed, a word without end with places where its line may be broken."""
+    return Markup(" ").join(_cut(word) for word in printable(text).split(" "))
+
+
 def _break(text: str) -> Markup:
-    """Give a word of machines with places where its line may be broken."""
-    broken = Markup()
+    """Give a word of machines with places where its line may be broken; in capitals only long."""
     shown = printable(text)
     if shown.isupper() and len(shown) <= _SHORT:
         return escape(shown)
-    for letter in shown:
-        broken += escape(letter) + (Markup("<wbr>") if letter in _BREAKS else "")
-    return broken
+    parts = re.split(f"(?<=[{re.escape(_BREAKS)}])", shown)
+    return Markup("<wbr>").join(_show(part) for part in parts)
+
+
+def _cut(word: str) -> Markup:
+    if len(word) <= _LONGEST:
+        return escape(word)
+    pieces = (word[start : start + _PIECE] for start in range(0, len(word), _PIECE))
+    return Markup("<wbr>").join(pieces)
