@@ -24,9 +24,9 @@ from engine.report.markdown import code_span
 
 # What GitHub would read as markup, a picture, a link, mathematics or an emoji.
 _MARKUP = re.compile(
-    r"[\\`*<>&~|\[\]{}$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|[#:@!](?=\S)|\b(?=www\.)"
+    r"[\\`*<>&~|\[\]{}$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|[#:@!](?=\S)|(?<=[wW]{3})\."
 )
-_OPENING = re.compile(r"(?=[-+=](?:\s|$))|(?<=\d)(?=[.)]\s)|(?=#)")
+_OPENING = re.compile(r"([0-9]*)([-+=.)#])")
 
 
 def render_handbook_markdown(handbook: Handbook) -> str:
@@ -110,12 +110,14 @@ def _span(span: Span) -> str:
 def _plain(text: str) -> str:
     """Give a text that is shown as typed, in one line."""
     flat = printable(text.replace("\n", " "))
-    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};" if found[0] else "&#8203;", flat)
+    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", flat)
 
 
 def _open(line: str) -> str:
-    """Keep the first letters of a line from beginning a list or a heading."""
-    return _OPENING.sub(r"\\", line, count=1) if _OPENING.match(line) else line
+    """Keep the first letters of a line from beginning a list, a rule or code."""
+    bare = line.lstrip(" ")
+    found = _OPENING.match(bare)
+    return f"{found[1]}&#{ord(found[2])};{bare[found.end() :]}" if found else bare
 
 
 def _mermaid(flow: Flow) -> Iterator[str]:
