@@ -15,6 +15,9 @@ import pytest
 from click.testing import CliRunner
 
 from cli import cli
+from engine.check import check_mapping
+from engine.checked import CheckedSpec
+from engine.codes import CODES
 from engine.handbook.blocks import Block, Handbook, Table, plain, texts_of
 from engine.handbook.document import build_handbook
 from engine.handbook.examples import work_out
@@ -27,6 +30,7 @@ from engine.report.handbook_html import (
 from engine.report.handbook_markdown import render_handbook_markdown
 from tests.handbooks import SHIPPED, hostile_handbook, shipped_handbook
 from tests.netting import net_order
+from tests.page_examples import lay_over
 from tests.shipped import NOW, ORDERS, ROOT, checked
 
 SAMPLES = ROOT / "mappings/debenhams/samples/orders.json"
@@ -279,3 +283,21 @@ def test_a_mapping_without_tests_has_a_handbook_without_examples(tmp_path: Path)
     alone = tmp_path / "orders.yaml"
     alone.write_bytes(ORDERS.read_bytes())
     assert "no example is worked out" in call(str(alone)).stdout
+
+
+def valid_examples() -> Iterator[tuple[str, CheckedSpec]]:
+    """Give the mapping of every code's page that passes: together they hold the whole language."""
+    for code, page in CODES.items():
+        if page.passes.kind == "yaml" and not code.startswith("MD1"):
+            found = check_mapping(lay_over(page.passes.text).encode(), f"{code}.yaml", {})
+            if found.spec is not None:
+                yield code, found.spec
+
+
+def test_every_mapping_that_passes_has_a_handbook() -> None:
+    made = 0
+    for code, spec in valid_examples():
+        page = render_handbook_page(build_handbook(spec, orders()[5:6], NOW))
+        assert page.count("<h2 id=") == 9, code
+        made += 1
+    assert made > 70

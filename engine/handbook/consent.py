@@ -27,8 +27,9 @@ from engine.handbook.missing import exception_anchor
 from engine.handbook.naming import mark_names
 from engine.handbook.sources import describe_input, noun_of
 from engine.handbook.terms import meaning_of_evidence
+from engine.inputs import Input
 from engine.proof.consent import build_consent
-from engine.spec.consent import ConsentRow
+from engine.spec.consent import Consent, ConsentRow
 
 TITLE = "May we market?"
 _FACTS = {
@@ -71,6 +72,11 @@ def tell_consent(checked: CheckedSpec) -> Section:
             Heading("What was proved", "what-was-proved"),
             Paragraph(say("These hold for every {}, before any was seen.", noun_of(checked))),
             Bullets(tuple(sentence(mark_names(checked, claim)) for claim in document["proved"])),
+            Heading("What only people can know", "what-only-people-can-know"),
+            Paragraph(
+                say("No proof reaches these. Whoever answers for consent makes sure of them.")
+            ),
+            Bullets(tuple(_assumptions(checked, consent))),
         ),
     )
 
@@ -125,12 +131,30 @@ def _facts(checked: CheckedSpec) -> Iterator[tuple[Text, Text]]:
     }
     for fact, name in consent.facts.items() if consent is not None else ():
         term = say(_column(checked, fact, name))
-        yield term, say(told[name]) if name in told else _read_fact(checked, name)
+        one = checked.inputs.reads.get(name)
+        yield term, say(told.get(name, name)) if one is None else _tell_read(checked, one)
 
 
-def _read_fact(checked: CheckedSpec, name: str) -> Text:
+def _assumptions(checked: CheckedSpec, consent: Consent) -> Iterator[Text]:
+    """Say what is taken for granted, as far as this mapping rests on it."""
+    for fact, answers in consent.opt_in.items():
+        one = checked.inputs.reads.get(consent.facts[fact])
+        if one is None:
+            continue
+        told = describe_input(checked, one)
+        yield say("{} holds the answer of the shopper, as the shop asked for it.", told)
+        means = [code(text) for text, word in one.choices.items() if word in answers]
+        if means:
+            yield say("The text {} means yes.", enumerate_words(means, "or"))
+    service = [code(name) for name, one in checked.spec.params.items() if one.purpose == "service"]
+    if service:
+        yield say("{} is never mailed as marketing.", enumerate_words(service, "or"))
+    yield say("No two brands share one list or programme.")
+    yield say("No address of the operator's stands at a domain that is missing among the relays.")
+
+
+def _tell_read(checked: CheckedSpec, one: Input) -> Text:
     """Say which texts of the source mean which value, and what stands in for none."""
-    one = checked.inputs.reads[name]
     means: dict[str, list[Span]] = {}
     for text, word in one.choices.items():
         means.setdefault(word, []).append(code(text))

@@ -87,11 +87,9 @@ def _address(checked: CheckedSpec, identity: Identity) -> Text:
 
 def _relay(checked: CheckedSpec, identity: Identity) -> Text:
     given = identity.relay.domains
-    domains = (
-        tell_setting(checked, given[1:])
-        if isinstance(given, str)
-        else enumerate_words(code(one) for one in given)
-    )
+    held = checked.params.values[given[1:]] if isinstance(given, str) else given
+    listed = [*checked.source.relay_domains, *(held if isinstance(held, list) else [str(held)])]
+    domains = enumerate_words((code(one) for one in listed), "or")
     shapes = (
         say(", or when it is written as a mask ({}, {} or {})", *map(code, ("*", "xxxx", "anon…")))
         if identity.relay.masked_shapes
