@@ -25,7 +25,7 @@ class SendFields:
         }
         # An amount keeps being one where either version says so.
         self._money = frozenset([*_money_nodes(old), *_money_nodes(new)])
-        self.marketing_lists = frozenset([*_marketing_lists(old), *_marketing_lists(new)])
+        self.marketing_lists = {**_marketing_lists(old), **_marketing_lists(new)}
 
     def read(self, side: str, call: Call) -> dict[str, object]:
         """Give the fields of a body that the `old` or the `new` version made."""
@@ -39,6 +39,11 @@ class SendFields:
         )
         return tuple(f"to:{send}:{slot}" for slot in slots)
 
+    def status_of(self, send: str) -> str:
+        """Give the field in which a send states a contact's status, '' when it has none."""
+        readers = (side[send] for side in self._sides.values() if send in side)
+        return next((one.status for one in readers if one.status), "")
+
     def is_money(self, node: str) -> bool:
         """Whether a field holds an amount."""
         return node in self._money
@@ -48,6 +53,8 @@ class _SendReader:
     def __init__(self, name: str, send: Send, operation: Operation) -> None:
         self._name = name
         self.inputs = tuple(send.to)
+        slots = (slot for slot, one in operation.to.items() if one.type == "status")
+        self.status = next((f"to:{name}:{slot}|{slot}" for slot in slots), "")
         self._slots = list(_slots(operation.body, ()))
         self._objects = {key for key, value in send.fields.items() if isinstance(value, Objects)}
 
@@ -127,7 +134,10 @@ def _money_nodes(checked: CheckedSpec) -> Iterator[str]:
             yield from walk(f"field:{name}:{field}", value)
 
 
-def _marketing_lists(checked: CheckedSpec) -> Iterator[object]:
-    for name, param in checked.spec.params.items():
-        if param.type == "list_id" and param.purpose == "marketing":
-            yield checked.params.values[name]
+def _marketing_lists(checked: CheckedSpec) -> dict[object, str]:
+    """Give the parameters that name marketing lists, by their values."""
+    return {
+        checked.params.values[name]: name
+        for name, param in checked.spec.params.items()
+        if param.type == "list_id" and param.purpose == "marketing"
+    }

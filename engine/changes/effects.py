@@ -69,10 +69,10 @@ class Effect:
         """How much it matters to whoever relies on the mapping."""
         return _SEVERITIES[self.needs]
 
-    @property
-    def wants_example(self) -> bool:
-        """Whether one more record is worth showing."""
-        return len(self.examples) < MOST_EXAMPLES
+    def wants_example(self, key: str) -> bool:
+        """Whether the record of a key is worth showing as well."""
+        shown = [one.record for one in self.examples]
+        return len(shown) < MOST_EXAMPLES and key not in shown
 
     @property
     def wants_trace(self) -> bool:

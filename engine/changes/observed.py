@@ -57,11 +57,11 @@ class Comparison:
     def compare(self, old: Record, new: Record) -> Iterator[Observation]:
         """Give every difference between two plans of one record, except in what lines they cite."""
         stopped = None
-        if old["exceptions"] or new["exceptions"]:
-            yield from _compare_exceptions(old, new)
         if old["outcome"] != new["outcome"]:
             stopped = _stopped(old, new)
             yield _outcome(old, new, stopped)
+        if old["exceptions"] or new["exceptions"]:
+            yield from _compare_exceptions(old, new, stopped)
         if old["money"] != new["money"]:
             yield from _compare_money(old, new)
         if old["identity"] != new["identity"]:
@@ -106,12 +106,18 @@ class Comparison:
             subject = Subject("calls", "elsewhere", send)
             yield Observation(subject, roots, old["path"], new["path"])
         if old["body"] != new["body"]:
-            before = self._fields.read("old", old)
-            after = self._fields.read("new", new)
-            for name in dict.fromkeys([*after, *before]):
-                one, other = before.get(name, _ABSENT), after.get(name, _ABSENT)
-                if one != other:
-                    yield self._compare_field(send, name, (one, other), currency)
+            yield from self._compare_bodies(old, new, currency)
+
+    def _compare_bodies(self, old: Call, new: Call, currency: str) -> Iterator[Observation]:
+        before = self._fields.read("old", old)
+        after = self._fields.read("new", new)
+        status = self._fields.status_of(new["send"])
+        same_status = before.get(status) == after.get(status)
+        for name in dict.fromkeys([*after, *before]):
+            one, other = before.get(name, _ABSENT), after.get(name, _ABSENT)
+            # Whoever is not subscribed takes no proof along.
+            if one != other and (same_status or not name.startswith("evidence:")):
+                yield self._compare_field(new["send"], name, (one, other), currency)
 
     def _compare_field(
         self, send: str, name: str, values: tuple[object, object], currency: str
@@ -124,6 +130,10 @@ class Comparison:
         after = None if new is _ABSENT else new
         if root.startswith("lists:"):
             return self._compare_lists(send, before, after)
+        if name == self._fields.status_of(send):
+            kind = "widened" if after == "subscribed" else "narrowed"
+            subject = Subject("consent", kind, f"{send} states another status")
+            return Observation(subject, (root, "consent.decision"), before, after)
         if root.startswith("evidence:"):
             subject = Subject("consent", "proof", where)
             return Observation(subject, (root,), before, after)
@@ -148,34 +158,49 @@ class Comparison:
         joined, left = after - before, before - after
         marketing = self._fields.marketing_lists
         roots = (f"lists:{send}",)
-        if joined & marketing or left & marketing:
-            kind = "widened" if joined & marketing else "narrowed"
-            named = sorted(str(one) for one in (joined or left) & marketing)
-            subject = Subject("consent", kind, f"marketing list {', '.join(named)}")
+        moved = [name for one, name in marketing.items() if one in joined or one in left]
+        if moved:
+            kind = "widened" if any(one in joined for one in marketing) else "narrowed"
+            subject = Subject("consent", kind, ", ".join(moved))
             return Observation(subject, roots, old, new)
         return Observation(Subject("fields", "changed", f"{send}.lists"), roots, old, new)
 
 
-def _compare_exceptions(old: Record, new: Record) -> Iterator[Observation]:
+def _compare_exceptions(
+    old: Record, new: Record, stopped: Observation | None
+) -> Iterator[Observation]:
     before = {one["code"]: one for one in old["exceptions"]}
     after = {one["code"]: one for one in new["exceptions"]}
     for code in dict.fromkeys([*after, *before]):
         one = after.get(code) or before[code]
         if code in before and code in after:
-            kept = ("level", "owner", "retry")
-            shown = [tuple(side[code][key] for key in kept) for side in (before, after)]  # type: ignore[literal-required]
-            if shown[0] == shown[1]:
+            values = _dealt_with(before[code], after[code])
+            if values[0] == values[1]:
                 continue
-            kind, values = "altered", [" · ".join(words) for words in shown]
+            kind = "altered"
         else:
-            kind, values = ("new" if code in after else "gone"), ["", ""]
+            kind, values = ("new" if code in after else "gone"), (None, None)
+        roots: tuple[str, ...] = (f"exception:{code}",)
+        rules = frozenset([one["rule"]])
+        if kind != "altered" and stopped is not None and roots[0] not in stopped.roots:
+            # It came up, or would have, only because the record got that far.
+            roots, rules = stopped.roots, stopped.rules
         yield Observation(
             Subject("exceptions", kind, code, f"{one['level']} · {one['owner']}"),
-            (f"exception:{code}",),
-            values[0],
-            values[1],
-            rules=frozenset([one["rule"]]),
+            roots,
+            *values,
+            rules=rules,
         )
+
+
+def _dealt_with(old: RaisedException, new: RaisedException) -> tuple[str | None, str | None]:
+    """Give in words how an exception is dealt with, old and new, in what differs."""
+    sides = (old["level"], old["owner"], old["retry"]), (new["level"], new["owner"], new["retry"])
+    differing = [pair for pair in zip(*sides, strict=True) if pair[0] != pair[1]]
+    before, after = (
+        (" · ".join(words) for words in zip(*differing, strict=True)) if differing else ("", "")
+    )
+    return before, after
 
 
 def _stopping(record: Record, other: Record) -> list[RaisedException]:

@@ -97,6 +97,7 @@ class _Pair:
         if not seen:
             return
         person = _person(new) or _person(old)
+        key = str(new["key"] or old["key"] or "(no key)")
         case = Case(record, (_row(old), _row(new)))
         wanting: dict[Subject, Effect] = {}
         for one in seen:
@@ -104,10 +105,10 @@ class _Pair:
             effect.add(one, person)
             if effect.wants_trace:
                 effect.causes |= self._causes.of(one, case)
-            if effect.wants_example:
+            if effect.wants_example(key):
                 wanting[one.subject] = effect
         if wanting:
-            self._show(record, str(new["key"] or old["key"] or "(no key)"), wanting)
+            self._show(record, key, wanting)
 
     def _show(self, record: Mapping[str, object], key: str, effects: dict[Subject, Effect]) -> None:
         old, new = (

@@ -118,7 +118,9 @@ def _exception(effect: Effect, noun: str) -> str:
 
 
 def _outcome(effect: Effect, noun: str) -> str:
-    return f"{effect.subject.kind}: {count_of(effect.records, noun)}"
+    old, new = effect.subject.kind.split(" → ")
+    go = _verb(effect, "goes", "go")
+    return f"{count_of(effect.records, noun)} {go} from {old} to {new}"
 
 
 def _wording(effect: Effect, _noun: str) -> str:
