@@ -32,6 +32,12 @@ class SendFields:
         reader = self._sides[side].get(call["send"])
         return reader.read(call["body"]) if reader is not None else {}
 
+    def identity_of(self, side: str, call: Call) -> str:
+        """Give what tells a call from others, without a version that its content stands for."""
+        reader = self._sides[side].get(call["send"])
+        by_content = reader is not None and reader.by_content
+        return call["id"].rpartition("@")[0] if by_content else call["id"]
+
     def inputs_of(self, send: str) -> tuple[str, ...]:
         """Give the nodes of a send's own inputs, from which its path is made."""
         slots = dict.fromkeys(
@@ -50,8 +56,9 @@ class SendFields:
 
 
 class _SendReader:
-    def __init__(self, name: str, send: Send, operation: Operation) -> None:
+    def __init__(self, name: str, send: Send, operation: Operation, *, by_content: bool) -> None:
         self._name = name
+        self.by_content = by_content
         self.inputs = tuple(send.to)
         slots = (slot for slot, one in operation.to.items() if one.type == "status")
         self.status = next((f"to:{name}:{slot}|{slot}" for slot in slots), "")
@@ -95,7 +102,12 @@ class _SendReader:
 def _readers(checked: CheckedSpec) -> dict[str, _SendReader]:
     operations = checked.target.operations
     return {
-        name: _SendReader(name, send, operations[send.operation])
+        name: _SendReader(
+            name,
+            send,
+            operations[send.operation],
+            by_content=send.repeat == "each_version" and checked.spec.record.version is None,
+        )
         for name, send in checked.spec.send.items()
     }
 

@@ -122,14 +122,15 @@ def _lines_of(name: str, node: Node, row: int | None) -> tuple[Pointer, ...]:
 
 
 def _raising(side: Side, node: Node, rules: frozenset[str]) -> tuple[str, ...]:
-    """Give what raised an exception, by the lines it cites; all that may, where none fits."""
+    """Give what raised an exception, by the lines it cites; all that may, where none is cited."""
+    if not rules:
+        return node.parts
     line_of = side.checked.line_of
-    fitting = tuple(
+    return tuple(
         part
         for part in node.parts
         if any(line_of(pointer) in rules for pointer in _around(side.graph.nodes[part]))
     )
-    return fitting or node.parts
 
 
 def _around(node: Node) -> set[Pointer]:

@@ -98,7 +98,7 @@ class Comparison:
                 new["operation"],
             )
             return
-        if old["id"] != new["id"]:
+        if self._fields.identity_of("old", old) != self._fields.identity_of("new", new):
             subject = Subject("calls", "made_again", send)
             yield Observation(subject, (f"key:{send}",))
         if old["path"] != new["path"]:
@@ -141,15 +141,12 @@ class Comparison:
             delta = _sum(after) - _sum(before)
             subject = Subject("money", "sent", where)
             return Observation(subject, (root,), before, after, delta, currency)
-        kind = (
-            "created"
-            if old is _ABSENT
-            else "removed"
-            if new is _ABSENT
-            else "cleared"
-            if new is None
-            else "changed"
-        )
+        if new is None:
+            kind = "cleared"
+        elif old is _ABSENT:
+            kind = "created"
+        else:
+            kind = "removed" if new is _ABSENT else "changed"
         return Observation(Subject("fields", kind, where), (root,), before, after)
 
     def _compare_lists(self, send: str, old: object, new: object) -> Observation:
@@ -297,15 +294,19 @@ def _compare_consent(
     words = _decision(old), _decision(new)
     if words[0] == words[1]:
         return
+    roots: tuple[str, ...] = ("consent.decision",)
+    rules = frozenset[str]()
+    kind = "widened" if after > before else "narrowed" if after < before else "changed"
     if old is None or new is None:
         if max(before, after) < _MAY_MARKET:
             return
-        roots, rules = (stopped.roots, stopped.rules) if stopped else (("consent.decision",), None)
-    else:
-        roots, rules = ("consent.decision",), None
-    kind = "widened" if after > before else "narrowed" if after < before else "changed"
+        if after < _SUBSCRIBED:
+            # The record got further, or less far: that is no other answer to anybody.
+            kind = "changed"
+        if stopped is not None:
+            roots, rules = stopped.roots, stopped.rules
     subject = Subject("consent", kind, f"{words[0]} → {words[1]}")
-    yield Observation(subject, roots, rules=rules or frozenset())
+    yield Observation(subject, roots, rules=rules)
 
 
 def permission(decision: str, *, may_market: bool) -> int:

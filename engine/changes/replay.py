@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from engine.changes.bodies import SendFields
 from engine.changes.causes import Case, Causes, Side
@@ -15,6 +16,7 @@ from engine.changes.observed import Comparison, Observation, Subject
 from engine.changes.tables import compare_tables
 from engine.checked import CheckedSpec
 from engine.contacts import Contacts
+from engine.mapping import Mapping as CompiledMapping
 from engine.mapping import compile_mapping
 from engine.plan import Record
 from engine.sources.records import Item, Unreadable
@@ -79,10 +81,13 @@ class _Pair:
         self._now = now
         self._versions = (old, new)
         self._exact = [compile_mapping(one.checked, masked=False) for one in self._versions]
-        self._masked = [compile_mapping(one.checked, masked=True) for one in self._versions]
         self._comparison = Comparison(SendFields(old.checked, new.checked))
         sides = [Side(one.checked, one.contacts, now) for one in self._versions]
         self._causes = Causes(sides[0], sides[1], edits)
+
+    @cached_property
+    def _masked_mappings(self) -> list[CompiledMapping]:
+        return [compile_mapping(one.checked, masked=True) for one in self._versions]
 
     def take(self, record: Mapping[str, object], done: Replay) -> None:
         """Replay one record and count what differs."""
@@ -113,7 +118,7 @@ class _Pair:
     def _show(self, record: Mapping[str, object], key: str, effects: dict[Subject, Effect]) -> None:
         old, new = (
             mapping.apply(record, version.contacts, self._now)
-            for mapping, version in zip(self._masked, self._versions, strict=True)
+            for mapping, version in zip(self._masked_mappings, self._versions, strict=True)
         )
         masked: dict[Subject, Observation] = {
             one.subject: one for one in self._comparison.compare(old, new)

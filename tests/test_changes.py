@@ -1,0 +1,31 @@
+"""The plan of a change: every seeded edit under the right heading, with the line that caused it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.changes.seeded import CASES, Seeded
+
+SHOWN = [name for name, case in CASES.items() if "refused" not in case]
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_seeded_edit_is_told_under_its_heading_with_its_line(name: str, tmp_path: Path) -> None:
+    case = Seeded(CASES[name], tmp_path)
+    view = case.plan()
+    assert view["status"] == "compared", view["findings"]
+    for expected in case.case["expect"]:
+        (effect,) = _matching(view, expected)
+        lines = case.lines(expected)
+        assert (effect["lines"] == lines) or (expected.get("also") and lines[0] in effect["lines"])
+        assert effect["amounts"] == expected.get("amounts", effect["amounts"])
+    assert {one["heading"] for one in view["effects"]} == set(case.case["headings"])
+    assert view["version"]["needed"] == case.case["needs"]
+
+
+def _matching(view: Any, expected: dict[str, Any]) -> list[Any]:
+    wanted = {key: expected[key] for key in ("heading", "kind", "subject") if key in expected}
+    return [one for one in view["effects"] if wanted.items() <= one.items()]
