@@ -86,7 +86,10 @@ def find_commit(name: str, near: Path) -> Commit:
     if not name or name.startswith("-"):
         raise Failure(f'--base "{name}" is no name of a commit')
     folder = near if near.is_dir() else near.parent
-    root = _run(folder, "rev-parse", "--show-toplevel").decode().rstrip("\n")
+    try:
+        root = _run(folder, "rev-parse", "--show-toplevel").decode().rstrip("\n")
+    except Failure as failure:
+        raise Failure(f'--base "{name}" is no file, and no commit: {failure}') from None
     try:
         tree = _run(
             folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{tree}}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import orjson
@@ -17,6 +18,9 @@ _STATUS = {
     "refused": "the mapping has errors, so nothing is replayed",
     "base_refused": "the base has errors, so nothing is replayed",
 }
+
+
+_SEVERITIES = (("breaking", "breaking"), ("changes", "changing"), ("harmless", "harmless"))
 
 
 def headline(view: MappingChanges) -> str:
@@ -57,11 +61,8 @@ def summary_line(view: MappingChanges) -> str:
     changed = [one for one in view["effects"] if one["heading"] != "wording"]
     if not view["edits"]:
         return f"nothing changes for {records}"
-    told = ", ".join(
-        f"{sum(one['severity'] == word for one in view['effects'])} {word}"
-        for word in ("breaking", "changes", "harmless")
-        if any(one["severity"] == word for one in view["effects"])
-    )
+    counts = Counter[str](one["severity"] for one in view["effects"])
+    told = ", ".join(f"{counts[word]} {said}" for word, said in _SEVERITIES if counts[word])
     seen = told if changed else f"nothing changes for {records}"
     return f"{seen}; the change needs a {version['needed']} version, {_declared(view)}"
 
