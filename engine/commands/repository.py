@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from engine.commands.files import SourceFile
 from engine.problem import Failure
@@ -46,9 +46,7 @@ class Commit:
 
     def list_files(self, folder: Path) -> list[str]:
         """Give the plain files under a folder of the work tree, as paths from the root."""
-        listed = _run(
-            self.root, "ls-tree", "-r", "-z", self.tree, "--", self.path_of(folder) or "."
-        )
+        listed = _run(self.root, "ls-tree", "-r", "-z", self.tree, "--", self.path_of(folder))
         found = []
         for line in listed.decode(errors="surrogateescape").split("\0"):
             about, _, path = line.partition("\t")
@@ -66,7 +64,7 @@ class Commit:
         raw = (
             _run(self.root, "cat-file", "blob", blob)
             if size <= MAX_BYTES
-            else b" " * MAX_BYTES + b" "
+            else b" " * (MAX_BYTES + 1)
         )
         return SourceFile(f"{self.name}:{path}", raw)
 
@@ -75,7 +73,7 @@ class Commit:
         real = path.parent.resolve() / path.name
         if not real.is_relative_to(self.root):
             raise Failure(f'"{path}" is not in the repository {self.root}')
-        return PurePosixPath(*real.relative_to(self.root).parts).as_posix().removeprefix(".")
+        return real.relative_to(self.root).as_posix()
 
 
 def find_commit(name: str, near: Path) -> Commit:
