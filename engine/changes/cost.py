@@ -58,6 +58,6 @@ def _show(name: str, calls: list[int], tier: RateTier) -> CostView:
     if tier.calls is None or tier.seconds is None:
         return {"tier": name, "calls": calls, "minutes": None, "limit": tier.basis}
     minutes = [round(count * tier.seconds / tier.calls / 60, 1) for count in calls]
-    unit = {60: "minute", 3600: "hour"}.get(tier.seconds, f"{tier.seconds} seconds")
-    limit = f"{tier.calls} calls a {unit}, {tier.basis}"
+    span = {60: "a minute", 3600: "an hour"}.get(tier.seconds, f"in {tier.seconds} seconds")
+    limit = f"{tier.calls} calls {span}, {tier.basis}"
     return {"tier": name, "calls": calls, "minutes": minutes, "limit": limit}

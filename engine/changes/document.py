@@ -39,7 +39,9 @@ class EffectView(TypedDict):
     severity: Severity
     needs: Annotated[Bump, Field(description="The version bump that it asks for.")]
     records: Annotated[int, Field(ge=0, description="How many records show it.")]
-    people: Annotated[int, Field(ge=0, description="How many people they are about.")]
+    people: Annotated[
+        int | None, Field(description="How many people they are; null where none are counted.")
+    ]
     amounts: Annotated[
         dict[str, str], Field(description="The change of an amount by currency, decimal text.")
     ]

@@ -14,7 +14,7 @@ from engine.changes.version import Bump
 Severity = Literal["breaking", "changes", "harmless"]
 MOST_EXAMPLES = 3
 # So that millions of records need no more memory; beyond it, "at least" is said.
-MOST_PEOPLE = 100_000
+MOST_PEOPLE = 50_000
 # How many records of one effect are traced to their lines one by one.
 MOST_TRACED = 200
 
@@ -75,6 +75,11 @@ class Effect:
         return len(shown) < MOST_EXAMPLES and key not in shown
 
     @property
+    def is_about_people(self) -> bool:
+        """Whether people are counted, beside records."""
+        return self.subject.heading in ("consent", "identity")
+
+    @property
     def wants_trace(self) -> bool:
         """Whether the lines behind one more record are looked up."""
         return self.records <= MOST_TRACED
@@ -82,7 +87,7 @@ class Effect:
     def add(self, seen: Observation, person: str | None) -> None:
         """Count one record."""
         self.records += 1
-        if person is not None and len(self.people) < MOST_PEOPLE:
+        if person is not None and self.is_about_people and len(self.people) < MOST_PEOPLE:
             self.people.add(int(person[:15], 16))
         if seen.delta is not None:
             known = self.amounts.get(seen.currency, Decimal(0))

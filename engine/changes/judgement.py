@@ -144,7 +144,7 @@ class Judgement:
             "severity": effect.severity,
             "needs": effect.needs,
             "records": effect.records,
-            "people": len(effect.people),
+            "people": len(effect.people) if effect.is_about_people else None,
             "amounts": {
                 currency: f"{amount:+f}" for currency, amount in sorted(effect.amounts.items())
             },

@@ -157,8 +157,9 @@ class Comparison:
         roots = (f"lists:{send}",)
         moved = [name for one, name in marketing.items() if one in joined or one in left]
         if moved:
-            kind = "widened" if any(one in joined for one in marketing) else "narrowed"
-            subject = Subject("consent", kind, ", ".join(moved))
+            widened = any(one in joined for one in marketing)
+            name = f"{'added' if widened else 'no longer added'} to {', '.join(moved)}"
+            subject = Subject("consent", "widened" if widened else "narrowed", name)
             return Observation(subject, roots, old, new)
         return Observation(Subject("fields", "changed", f"{send}.lists"), roots, old, new)
 

@@ -17,7 +17,7 @@ from engine.sources.records import Item, Unreadable, read_records
 CONTACTS = "contacts.json"
 _KINDS = (".json", ".ndjson", ".jsonl")
 # A record that stands twice is one record; so many are remembered, that memory stays flat.
-_MOST_REMEMBERED = 100_000
+_MOST_REMEMBERED = 50_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from engine.report.changes.sayings import (
     EMPTY,
     cost_cells,
     effect_says,
-    example_line,
+    example_lines,
     headline,
     status_line,
     summary_line,
@@ -80,9 +80,7 @@ def _heading_blocks(heading: str, effects: list[EffectView]) -> Iterator[str]:
     rows += [[one["severity"], effect_says(one), _lines(one["lines"])] for one in effects]
     yield f"**{heading}**\n\n{_table(rows)}"
     examples = [
-        "\n".join(
-            [f"- {quote(one['says'])}", *(f"  - {quote(example_line(e))}" for e in one["examples"])]
-        )
+        "\n".join([f"- {quote(one['says'])}", *(f"  - {quote(e)}" for e in example_lines(one))])
         for one in effects
         if one["examples"]
     ]

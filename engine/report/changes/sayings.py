@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from engine.changes.document import EditView, EffectView, ExampleView, MappingChanges
+from engine.changes.document import EditView, EffectView, MappingChanges
 from engine.changes.words import count_of
 
 EMPTY = "no mapping differs from {base}"
@@ -86,12 +86,16 @@ def effect_says(effect: EffectView) -> str:
     return effect["says"] + (f": {amounts}" if amounts else "")
 
 
-def example_line(example: ExampleView) -> str:
-    """Give one record's difference on one line."""
-    before, after = _value(example["before"]), _value(example["after"])
-    if before == after == "(none)":
-        return example["record"]
-    return f"{example['record']}  {before} → {after}"
+def example_lines(effect: EffectView) -> Iterator[str]:
+    """Give each record's difference on a line; those that have no values to show share one."""
+    bare = []
+    for one in effect["examples"]:
+        if one["before"] is None and one["after"] is None:
+            bare.append(one["record"])
+        else:
+            yield f"{one['record']}  {_value(one['before'])} → {_value(one['after'])}"
+    if bare:
+        yield ", ".join(bare)
 
 
 def cost_cells(view: MappingChanges) -> list[list[str]]:

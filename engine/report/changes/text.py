@@ -10,7 +10,7 @@ from engine.report.changes.sayings import (
     EMPTY,
     cost_cells,
     effect_says,
-    example_line,
+    example_lines,
     headline,
     status_line,
     summary_line,
@@ -68,8 +68,7 @@ class _Page:
         if effect["lines"]:
             lines = wrap(printable(", ".join(effect["lines"])), _WIDTH - 12)
             yield from (f"            {self._paint(line, 'dim')}" for line in lines)
-        for one in effect["examples"]:
-            yield f"              {printable(example_line(one))}"
+        yield from (f"              {printable(line)}" for line in example_lines(effect))
 
     def _unseen(self, view: MappingChanges) -> Iterator[str]:
         unseen = unseen_edits(view)
