@@ -26,6 +26,19 @@ def test_a_seeded_edit_is_told_under_its_heading_with_its_line(name: str, tmp_pa
     assert view["version"]["needed"] == case.case["needs"]
 
 
+@pytest.mark.parametrize("name", [name for name in CASES if name not in SHOWN])
+def test_a_seeded_edit_that_cannot_run_is_refused_before_it_is_replayed(
+    name: str, tmp_path: Path
+) -> None:
+    view = Seeded(CASES[name], tmp_path).plan()
+    assert (view["status"], view["samples"], view["effects"]) == ("refused", None, [])
+    assert view["findings"]
+
+
+def test_edits_seeded_are_as_many_as_promised() -> None:
+    assert len(SHOWN) >= 25
+
+
 def _matching(view: Any, expected: dict[str, Any]) -> list[Any]:
     wanted = {key: expected[key] for key in ("heading", "kind", "subject") if key in expected}
     return [one for one in view["effects"] if wanted.items() <= one.items()]
