@@ -69,10 +69,17 @@ def prepare(request: RunRequest) -> Prepared:
 
     Raises Refused when the mapping or brand file has errors, Failure when the call itself is wrong.
     """
-    given = read_given(request.mapping, request.brand, request.params)
-    checked, warnings = _check(request.mapping, given)
+    checked, warnings = prepare_spec(request)
     mapping = compile_mapping(checked, masked=not request.show_personal_data)
     return Prepared(mapping, read_answers(request.contacts, mapping.contact_form), warnings)
+
+
+def prepare_spec(request: RunRequest) -> tuple[CheckedSpec, tuple[Problem, ...]]:
+    """Check the mapping with the values of the brand and the call; give its warnings as well.
+
+    Raises Refused when the mapping or brand file has errors, Failure when the call itself is wrong.
+    """
+    return _check(request.mapping, read_given(request.mapping, request.brand, request.params))
 
 
 def read_given(mapping: Path, brand: Path | None, params: Iterable[str]) -> dict[str, ParamValue]:

@@ -13,6 +13,7 @@ from engine.plan import plan_schema
 from engine.problem import Failure
 from engine.proof.consent import consent_schema
 from engine.proof.matrix import matrix_schema
+from engine.provenance.explanation import explanation_schema
 from engine.report.document import problems_schema
 from engine.report.trials import trials_schema
 
@@ -26,6 +27,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "changes.v1": changes_schema,
     "matrix.v1": matrix_schema,
     "consent.v1": consent_schema,
+    "explanation.v1": explanation_schema,
 }
 
 

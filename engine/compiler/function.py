@@ -119,6 +119,8 @@ def _emit_start(context: Context) -> None:
     source.line("raised = []")
     source.line("money = identity = consent = None")
     source.line("scale = 100")
+    if context.probed:
+        source.line("answered, walked = {}, {}")
     for name in said_names(context):
         if name not in context.checked.inputs.reads and not name.startswith("param."):
             source.line(f"{variable(name)} = None")

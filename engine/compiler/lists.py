@@ -33,9 +33,19 @@ def emit_element(
         _emit_walk(context, inner, reads, rows)
     emit_totals(context, level)
     emit_contributions(context, level)
+    if level and context.probed:
+        _emit_walked(context, level)
     if level in rows:
         kept = "".join(f"{variable(name)}, " for name in rows[level])
         context.source.line(f"rows_{list_variable(level)}.append(({kept}))")
+
+
+def _emit_walked(context: Context, level: Level) -> None:
+    """Leave behind what is known of one element, whose variables the next one takes over."""
+    names = [name for name, named in context.checked.names.items() if named.level == level]
+    values = ", ".join(f"{name!r}: {variable(name)}" for name in names)
+    indexes = "".join(f"i_{list_variable(level[:depth])}, " for depth in range(1, len(level) + 1))
+    context.source.line(f"walked[({level!r}, ({indexes}))] = {{{values}}}")
 
 
 def _key_of(one: ListInput | None) -> str:

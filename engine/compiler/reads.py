@@ -55,7 +55,10 @@ class ElementReads:
         settle = self._source.bind(make_settle(answers, form, personal=one.personal), "settle")
         last = one.path.text if one.path else f"{_list_of(one)}[{one.custom_code}]"
         at = location(self._context, self._level, last)
-        self._convert(one, f"{settle}(x, {at}, raised)")
+        answer = f"{settle}(x, {at}, raised)"
+        if self._context.probed:
+            answer = f"answered.setdefault(({one.name!r}, {at}), {answer})"
+        self._convert(one, answer)
 
     def fetch_path(self, steps: tuple[str, ...] | None, select: Select) -> str:
         """Give the expression that fetches a path from this element."""
