@@ -76,6 +76,7 @@ handbooks: .venv/core
 bench: .venv/dev
 	@$(BIN)/python -m benchmarks.compare
 	@$(BIN)/python -m benchmarks.checking
+	@$(BIN)/python -m benchmarks.changes
 
 # The pins name no index, so they install from whichever one this machine is set up for.
 pins: .venv/dev
