@@ -55,7 +55,8 @@ class TemplateError(ValueError):
         self.code = code
 
 
-@lru_cache(maxsize=256)
+# A mapping's texts are asked for by every part of the compiler.
+@lru_cache(maxsize=512)
 def compile_template(text: str) -> Template:
     """Read a Jinja2 text; raises `TemplateError` when it is none, too large, or not allowed."""
     if len(text) > MAX_CHARACTERS:
