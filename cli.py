@@ -23,12 +23,14 @@ COMMANDS = (
     "validate",
     "run",
     "test",
+    "plan",
     "explain",
-    "schema",
+    "docs",
     "init",
     "sample",
     "migrate",
     "sandbox",
+    "schema",
 )
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

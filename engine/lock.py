@@ -122,6 +122,7 @@ class Operation(_Frozen):
     path: str
     query: dict[str, str] = Field(default_factory=dict)
     lane: Literal["event", "batch"]
+    tier: str
     idempotent: bool
     creates_contact: bool
     states_status: bool
@@ -135,6 +136,17 @@ class Operation(_Frozen):
     body: object
     body_schema: dict[str, object]
     bulk: dict[str, str] | None = None
+
+
+class RateTier(_Frozen):
+    """How many calls the target takes in a time, all calls of a tier together; None: no limit.
+
+    `basis` says in words where the limit is known from: accounts have limits of their own.
+    """
+
+    calls: int | None
+    seconds: int | None
+    basis: str
 
 
 class ContactAnswer(_Frozen):
@@ -190,6 +202,7 @@ class TargetLock(BaseModel):
     own_fields: list[str]
     insight: Insight
     limits: dict[str, int]
+    rate_tiers: dict[str, RateTier]
     operations: dict[str, Operation]
 
     def collection(self, name: str) -> Collection | None:

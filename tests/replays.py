@@ -79,6 +79,8 @@ class Replay:
                 for n, row in enumerate(rows[: wanted[-1] + 1])
             ]
             put(made, one.path.steps, kept)
+        elif isinstance(found, list) and one.answers["absent"].kind == "fail":
+            put(made, one.path.steps, [])
 
     def _rebuild_element(self, one: ListInput, row: Any, place: str) -> Any:
         key = self._inputs.reads.get(f"{one.name}.{one.each.key}")

@@ -11,7 +11,7 @@ import orjson
 
 from engine.checked import CheckedSpec
 from engine.codes import CODES
-from engine.commands.run import RunRequest, read_known
+from engine.commands.run import RunRequest, read_answers
 from engine.mapping import contact_form
 from engine.nearest import suggest
 from engine.problem import Failure
@@ -52,7 +52,7 @@ def explain_field(request: ExplainRequest, checked: CheckedSpec, stream: BinaryI
     Raises Failure when there is no such record or field, or when it is not clear which is meant.
     """
     run = request.run
-    contacts = read_known(run.contacts, contact_form(checked))
+    contacts = read_answers(run.contacts, contact_form(checked))
     record = _choose_record(checked, stream, request.record)
     reader = Reader(make_tracer(checked), masked=not run.show_personal_data)
     explanation = reader.read(Situation(record, contacts, run.now)).explain(request.field)

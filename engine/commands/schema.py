@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from engine.changes.document import changes_schema
 from engine.grammar import brand_schema, mapping_schema, test_schema
 from engine.nearest import suggest
 from engine.plan import plan_schema
@@ -23,6 +24,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "plan.v1": plan_schema,
     "problems.v1": problems_schema,
     "trials.v1": trials_schema,
+    "changes.v1": changes_schema,
     "matrix.v1": matrix_schema,
     "consent.v1": consent_schema,
     "explanation.v1": explanation_schema,

@@ -6,6 +6,7 @@ from engine.compiler.bodies import BodyMaker
 from engine.compiler.conditions import cell_test, condition_test, unmet
 from engine.compiler.context import Context, joined, variable
 from engine.compiler.texts import text_of
+from engine.compiler.watching import watch_send
 from engine.inputs import Level
 from engine.lock import Operation
 from engine.plan import LeftOut
@@ -66,7 +67,10 @@ class _SendEmitter:
 
     def emit(self) -> None:
         """Emit the guards one after the other, then the call."""
-        guards = [*self._condition_guards(), *self._need_guards(), *self._age_guards()]
+        guards = [*self._condition_guards(), *self._need_guards()]
+        ages = self._age_guards()
+        watch_send(self._context, self._name, self._send, ages)
+        guards += ages
         word = "if"
         for test, because in guards:
             with self._source.block(f"{word} not ({test})"):
