@@ -16,6 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine.nearest import suggest
 from engine.resources import read_schema, schemas_folder
 
+# Where a member stands in the payload, from the record down: the names of members, lists as well.
+# Empty for what is not reached by members alone.
+Address = tuple[str, ...]
+
 
 class LockError(ValueError):
     """A lock that a mapping names does not exist here, or has moved on to another version."""
@@ -61,7 +65,10 @@ def amount_mark(node: Mapping[str, object] | None) -> AmountMark:
 
 @dataclass(frozen=True, slots=True)
 class SourceLock:
-    """What one record of the source may hold; `schema` is a JSON Schema with our marks."""
+    """What one record of the source may hold; `schema` is a JSON Schema with our marks.
+
+    `relay_domains` are the domains of the addresses by which the source stands in for people's own.
+    """
 
     name: str
     version: str
@@ -69,6 +76,7 @@ class SourceLock:
     schema: Mapping[str, object]
     custom_fields: Mapping[str, CustomFields]
     digits: Mapping[str, int] = field(repr=False)
+    relay_domains: tuple[str, ...] = ()
 
 
 class _Frozen(BaseModel):
@@ -82,6 +90,7 @@ class Status(_Frozen):
     meaning: str
     may_write: bool
     marketable: bool
+    erased: bool
 
 
 class Slot(_Frozen):
@@ -92,11 +101,20 @@ class Slot(_Frozen):
     scope: Literal["contact", "account"] | None = None
 
 
+class EvidencePart(_Frozen):
+    """One part of a consent record: `shown` by the shop, so the same for many, or `given` by each.
+
+    `type` is how it is read.
+    """
+
+    known: Literal["shown", "given"]
+    type: Literal["text", "instant", "url", "ip"]
+
+
 class Operation(_Frozen):
     """One operation of the target, as data: where it goes, what it takes, what it may do.
 
-    `evidence` names the parts of a consent record: `shown` by the shop, so the same for many, or
-    `given` with each record.
+    `evidence` names the parts of a consent record.
     """
 
     title: str
@@ -104,6 +122,7 @@ class Operation(_Frozen):
     path: str
     query: dict[str, str] = Field(default_factory=dict)
     lane: Literal["event", "batch"]
+    tier: str
     idempotent: bool
     creates_contact: bool
     states_status: bool
@@ -113,10 +132,21 @@ class Operation(_Frozen):
     to: dict[str, Slot]
     fields: Literal["data_fields", "record", "name_values", "none"]
     lists: bool
-    evidence: dict[str, Literal["shown", "given"]]
+    evidence: dict[str, EvidencePart]
     body: object
     body_schema: dict[str, object]
     bulk: dict[str, str] | None = None
+
+
+class RateTier(_Frozen):
+    """How many calls the target takes in a time, all calls of a tier together; None: no limit.
+
+    `basis` says in words where the limit is known from: accounts have limits of their own.
+    """
+
+    calls: int | None
+    seconds: int | None
+    basis: str
 
 
 class ContactAnswer(_Frozen):
@@ -147,16 +177,17 @@ class Collection(_Frozen):
 
 
 class Insight(_Frozen):
-    """The rules of Insight data."""
+    """The rules of Insight data; `own_collections` are kept by the target itself."""
 
     field_name: str
     collection_name: str
     rules: list[str]
+    own_collections: list[str]
     collections: dict[str, Collection]
 
 
 class TargetLock(BaseModel):
-    """What the target takes."""
+    """What the target takes; `own_fields` are data fields that it keeps itself."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -168,8 +199,10 @@ class TargetLock(BaseModel):
     no_contact: str
     creation_without_status: str
     built_in_fields: dict[str, Literal["String", "Numeric", "Date", "Boolean"]]
+    own_fields: list[str]
     insight: Insight
     limits: dict[str, int]
+    rate_tiers: dict[str, RateTier]
     operations: dict[str, Operation]
 
     def collection(self, name: str) -> Collection | None:
@@ -183,7 +216,7 @@ class TargetLock(BaseModel):
 @cache
 def load_source(reference: str) -> SourceLock:
     """Give the source lock `name@version`; raises LockError when it is not the one shipped."""
-    schema = _read_lock(reference, f"{reference.partition('@')[0].replace('.', '/')}.json")
+    schema = _read_lock(reference, _file_of(reference))
     if "x-lock" not in schema:
         raise LockError(f'"{reference}" is not a source')
     mark = cast("dict[str, object]", schema["x-lock"])
@@ -197,7 +230,14 @@ def load_source(reference: str) -> SourceLock:
         schema=schema,
         custom_fields={at: CustomFields(**place) for at, place in fields.items()},
         digits=cast("dict[str, int]", currencies["digits"]),
+        relay_domains=tuple(cast("list[str]", mark.get("relay_domains", []))),
     )
+
+
+def load_shipped_source(name: str) -> SourceLock:
+    """Give the source lock shipped under a name, in whatever version; LockError without one."""
+    mark = cast("dict[str, object]", _read_lock(name, _file_of(name)).get("x-lock", {}))
+    return load_source(f"{name}@{mark.get('version', '')}")
 
 
 @cache
@@ -207,6 +247,10 @@ def load_target(reference: str) -> TargetLock:
     lock = TargetLock.model_validate(_read_lock(reference, f"{name}/target.json"))
     _check_version(reference, lock.name, lock.version)
     return lock
+
+
+def _file_of(reference: str) -> str:
+    return f"{reference.partition('@')[0].replace('.', '/')}.json"
 
 
 def _read_lock(reference: str, file: str) -> dict[str, object]:

@@ -43,24 +43,19 @@ def emit_identity(context: Context) -> None:
         fault = source.bind(context.fault(code, ("identity", part)), "fault")
         with source.block(f"if {value} is None"):
             source.line(f"raised.append(({fault}, 'identity.{part}', '(absent)'))")
+            context.note(("identity", part), "raised")
     emit_gate(context)
-    relay = source.bind(
-        make_relay_test(
-            _texts(identity.relay.domains, context.checked.params),
-            masked_shapes=identity.relay.masked_shapes,
-        ),
-        "relay",
-    )
-    source.line(f"v_address__kind = 'relay' if {relay}(v_address__email) else 'real'")
     scope = _text(identity.person.scope, context.checked.params)
     source.line(f"v_person = person_key({scope!r}, {customer})")
     source.line("contact, disagree = contacts.find(v_person, v_address__email)")
+    _emit_kind(context, identity)
     source.line("identity = {'person': v_person, 'email': mask(v_address__email),")
     source.line("    'email_masked': v_address__kind == 'relay', 'contact': 'known'")
     source.line("    if contact is not None else 'none' if contacts.asked else 'not_asked'}")
     fault = source.bind(context.fault(identity.keys_disagree, ("identity", "keys_disagree")), "f")
     with source.block("if disagree"):
         source.line(f"raised.append(({fault}, 'identity', '(two contacts)'))")
+        context.note(("identity", "keys_disagree"), "raised")
     emit_gate(context)
     source.line("if contact is None:")
     none = context.checked.target.no_contact
@@ -69,6 +64,21 @@ def emit_identity(context: Context) -> None:
     source.line("    v_contact__status, shares = contact.status, contact.shares")
     key = variable(context.checked.spec.record.key)
     source.line(f"v_record__earlier = 'sent' if {key} in shares else 'none'")
+
+
+def _emit_kind(context: Context, identity: Identity) -> None:
+    """Emit the kind of address: a call by contact id reaches the contact's own, not the record's.
+
+    The domains that the source lock knows always count; a mapping can only add to them.
+    """
+    checked = context.checked
+    domains = (*checked.source.relay_domains, *_texts(identity.relay.domains, checked.params))
+    test = make_relay_test(domains, masked_shapes=identity.relay.masked_shapes)
+    relay = context.source.bind(test, "relay")
+    context.source.line(
+        f"v_address__kind = 'relay' if {relay}(v_address__email) or contact is not None"
+        f" and contact.email is not None and {relay}(contact.email) else 'real'"
+    )
 
 
 def _emit_address(context: Context, identity: Identity) -> None:
@@ -105,8 +115,11 @@ def emit_consent(context: Context) -> None:
     fault = source.bind(context.fault(consent.unknown_status, pointer), "fault")
     with source.block("if answer is None"):
         source.line(f"raised.append(({fault}, 'contact.status', v_contact__status))")
+        context.note(pointer, "raised")
         emit_exit(context)
     source.line("consent = answer.view")
+    if context.probed:
+        source.line("taken.add((('consent', 'rows', consent['row'] - 1), 'hit'))")
     with source.block("if answer.fault is not None"):
         source.line("raised.append((answer.fault, 'contact', v_contact__status))")
         emit_exit(context)
@@ -171,6 +184,10 @@ def emit_lifetime(context: Context) -> None:
         source.line(f"{figures}, = gather({bound}, others, share, scale)")
     with source.block("else"):
         source.line(f"{figures}, = {', '.join(alone)},")
+    if context.probed:
+        with source.block("if not counts and not any(s['counts'] for s in others.values())"):
+            for name in lifetime.figures:
+                context.note(("lifetime", "figures", name), "missing")
 
 
 def _emit_others(context: Context, currency: str, members: list[str]) -> None:
@@ -181,5 +198,6 @@ def _emit_others(context: Context, currency: str, members: list[str]) -> None:
     fault = source.bind(context.fault(code, ("lifetime", "mixed_currency")), "fault")
     with source.block(f"if any(s['currency'] != {currency} for s in others.values())"):
         source.line(f"raised.append(({fault}, 'lifetime', {currency}))")
+        context.note(("lifetime", "mixed_currency"), "raised")
         emit_exit(context)
     source.line(f"share = {{'counts': counts, 'currency': {currency}, {', '.join(members)}}}")

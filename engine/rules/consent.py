@@ -22,7 +22,7 @@ def check_consent(subject: Subject) -> dict[tuple[str, ...], int]:
     consent = subject.spec.consent
     if consent is None:
         return {}
-    subject.exception(consent.unknown_status, ("consent", "unknown_status"))
+    subject.holds(consent.unknown_status, ("consent", "unknown_status"))
     check_opt_in(subject, consent)
     domains = _domains(subject, consent)
     if domains is None:
@@ -43,12 +43,22 @@ def _domains(subject: Subject, consent: Consent) -> dict[str, tuple[str, ...]] |
         named = subject.name(reference, at)
         if named is None or not subject.known_by(IDENTITY, named, at):
             continue
-        if named.values is None or named.level or named.optional:
+        if named.values is None or named.level or named.optional or named.type == "boolean":
             subject.problems.report(
                 "MD440",
                 at,
                 f'"{reference}" has no fixed set of values that is always known',
                 help="a fact is contact.status, address.kind, or a read of type choice or code",
+            )
+            continue
+        first = next(other for other, name in consent.facts.items() if name == reference)
+        if first != fact:
+            subject.problems.report(
+                "MD476",
+                at,
+                f'"{first}" and "{fact}" are one fact: both come from {reference}',
+                effect="most cases of the table could never occur",
+                help="leave one of them out",
             )
             continue
         domains[fact] = named.values

@@ -32,6 +32,8 @@ class RowCheck:
         decision, _, code = self.row.do.partition(" ")
         if code:
             self._check_hold(code)
+        else:
+            self._check_erased()
         refused = self._check_decision(decision)
         self._check_marketing()
         if decision == "add_subscribed" and not refused:
@@ -60,13 +62,22 @@ class RowCheck:
         return tell_witness(self.subject, self.consent, {**hit, **wanted})
 
     def _check_hold(self, code: str) -> None:
-        self.subject.exception(code, (*self.pointer, "do"))
-        rule = self.subject.spec.exceptions.get(code)
-        if rule is not None and rule.level == "note":
+        self.subject.holds(code, (*self.pointer, "do"))
+
+    def _check_erased(self) -> None:
+        """Check that whoever was erased comes to a person's desk, and nothing is written."""
+        target = self.subject.target
+        erased = sorted(
+            {one.code for one in target.email_statuses if one.erased} & self._seen(STATUS)
+        )
+        if erased and all(self.values.values()):
             self.subject.problems.report(
-                "MD446",
+                "MD454",
                 (*self.pointer, "do"),
-                f'"{code}" is only a note and would not hold anything',
+                f"the row hits contacts that were erased ({listed(erased)}), and does not hold",
+                effect=f"an update brings an erased contact back in {target.title}",
+                help="give them a row of their own that holds",
+                example=self._witness(STATUS, erased[0]),
             )
 
     def _check_decision(self, decision: str) -> bool:
@@ -129,13 +140,14 @@ class RowCheck:
             )
 
     def _check_opt_in(self) -> None:
-        """Check that the row is limited, by some fact, to answers that give consent."""
+        """Check that the row is limited, by every fact of opt_in, to answers that give consent."""
         widest = None
         for fact, answers in self.consent.opt_in.items():
             others = sorted(self.values.get(fact, frozenset()) - set(answers))
-            if not others:
-                return
-            widest = widest or (fact, others[0])
+            if others and widest is None:
+                widest = (fact, others[0])
+        if self.consent.opt_in and widest is None:
+            return
         fact, value = widest or ("", "")
         why = f"also {fact}={value}" if widest else "no answer of the shopper is asked for"
         self.subject.problems.report(
@@ -178,6 +190,15 @@ def check_opt_in(subject: Subject, consent: Consent) -> None:
                 at_key=True,
             )
             continue
+        if one.custom_list is None:
+            subject.problems.report(
+                "MD456",
+                at,
+                f'"{reference}" is not read from a custom field, so no shopper said it',
+                effect="what the marketplace knows of an order would count as consent",
+                help="the answer to an opt-in box stands in a custom field of the operator only",
+                at_key=True,
+            )
         invented = {answer.word for answer in one.answers.values() if answer.kind == "use"}
         for index, answer in enumerate(answers):
             if answer in invented:

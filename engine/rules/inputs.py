@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC
+from unicodedata import normalize
 
 from engine.inputs import (
     CASES,
@@ -16,6 +17,8 @@ from engine.inputs import (
     used_value,
 )
 from engine.nearest import suggest
+from engine.params import is_zone
+from engine.rules.conditions import cell_values
 from engine.rules.subject import Subject, listed
 from engine.runtime.values import read_day, read_email, read_instant, read_ip, read_url
 from engine.spec.read import Outcomes
@@ -159,7 +162,33 @@ def _check_type_keys(subject: Subject, one: Input) -> None:
             "the lock marks this value as personal: it stays so",
         )
     _check_codes(subject, one)
+    _check_choices(subject, one)
     _check_references(subject, one)
+
+
+def _check_choices(subject: Subject, one: Input) -> None:
+    """Check that each text of a choice can be met, and looks like one word's only."""
+    looks: dict[str, tuple[str, str]] = {}
+    for word, said in (one.read.choices or {}).items():
+        at: Pointer = (*one.pointer, "choices", word)
+        for text, place in cell_values(subject, said, at):
+            if not text.isprintable() or text != text.strip() or not text:
+                subject.problems.report(
+                    "MD453",
+                    place,
+                    f'"{text}" is blank, or has blanks around it',
+                    effect="values are read without the blanks around them, and a blank value is "
+                    "answered under blank",
+                )
+                continue
+            first_word, first = looks.setdefault(normalize("NFKC", text).casefold(), (word, text))
+            if first_word != word and first != text:
+                subject.problems.report(
+                    "MD453",
+                    place,
+                    f'"{text}" means {word}, but "{first}" means {first_word}',
+                    effect="two spellings of one answer would mean two things",
+                )
 
 
 def _check_codes(subject: Subject, one: Input) -> None:
@@ -174,13 +203,15 @@ def _check_codes(subject: Subject, one: Input) -> None:
 
 def _check_references(subject: Subject, one: Input) -> None:
     """Mark the parameters that a read refers to."""
-    for word, texts in (one.read.choices or {}).items():
-        if isinstance(texts, str):
-            subject.param(texts, (*one.pointer, "choices", word))
     for key in ("custom_field", "zone"):
         value = getattr(one.read, key)
+        known: object = value
         if value is not None and value.startswith("$"):
-            subject.param(value, (*one.pointer, key))
+            known = subject.param(value, (*one.pointer, key))
+        if key == "zone" and known is not None and not is_zone(str(known)):
+            subject.problems.report("MD409", (*one.pointer, key), f'"{known}" is no time zone')
+        elif known is not None and not isinstance(known, str):
+            subject.problems.report("MD409", (*one.pointer, key), f'"{known}" is no text')
 
 
 def _check_list(subject: Subject, one: ListInput) -> None:
