@@ -170,7 +170,8 @@ def _hits(rows: list[dict[str, frozenset[str]]], named: Mapping[str, str]) -> It
 def _report_gaps(subject: Subject, consent: Consent, gaps: list[dict[str, str]]) -> None:
     if not gaps:
         return
-    more = f" (and {len(gaps) - 1} more cases)" if len(gaps) > 1 else ""
+    others = len(gaps) - 1
+    more = f" (and {others} more {'case' if others == 1 else 'cases'})" if others else ""
     subject.problems.report(
         "MD442",
         ("consent", "rows"),
