@@ -136,6 +136,7 @@ class Judgement:
             for one in effect.examples
         ]
         causes = [self._edits[index] for index in sorted(effect.causes)]
+        digits = self._new.source.digits
         return {
             "heading": effect.subject.heading,
             "kind": effect.subject.kind,
@@ -146,7 +147,8 @@ class Judgement:
             "records": effect.records,
             "people": len(effect.people) if effect.is_about_people else None,
             "amounts": {
-                currency: f"{amount:+f}" for currency, amount in sorted(effect.amounts.items())
+                currency: f"{amount:+.{digits.get(currency, 0)}f}"
+                for currency, amount in sorted(effect.amounts.items())
             },
             "lines": [*dict.fromkeys(self._line(one) for one in causes)],
             "examples": examples,
