@@ -12,12 +12,12 @@ from engine.check import check_document
 from engine.checked import CheckedSpec
 from engine.commands.checks import is_brand
 from engine.commands.files import read_files
-from engine.commands.run import read_file
 from engine.handbook.blocks import Handbook
 from engine.handbook.document import build_handbook
 from engine.problem import Failure, Problem, sort_problems
 from engine.report.handbook_html import render_handbook_page
 from engine.report.handbook_markdown import render_handbook_markdown
+from engine.sources.files import read_file
 from engine.sources.records import Unreadable, read_records
 from engine.text import read_document
 from engine.trials.files import read_trials

@@ -7,9 +7,10 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 from engine.problem import Failure
+from engine.sources.files import unreadable
 from engine.yaml12.characters import MAX_BYTES
 
 _YAML = (".yaml", ".yml")
@@ -56,6 +57,14 @@ def read_files(paths: Iterable[Path]) -> list[SourceFile]:
     found = list(find_files(given))
     roots = [_find_root(path) for path in given]
     return [SourceFile(str(path), _read(path, roots)) for path in found]
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file for reading bytes; Failure when it cannot be read."""
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise unreadable(path, error) from None
 
 
 def _walk(folder: Path, *, tests: bool) -> Iterator[Path]:

@@ -13,6 +13,7 @@ import orjson
 from engine.brand import check_brand, read_brand
 from engine.check import check_mapping
 from engine.checked import CheckedSpec
+from engine.commands.files import open_file
 from engine.contacts import (
     UNASKED,
     ContactError,
@@ -28,6 +29,7 @@ from engine.plan import PLAN_SCHEMA, Record
 from engine.problem import Failure, Problem
 from engine.report.plan import PlanText, summary_text
 from engine.run import Tally, run_mapping
+from engine.sources.files import read_file
 from engine.sources.records import Unreadable, read_records
 from engine.spec.params import ParamValue
 from engine.text import read_document
@@ -206,7 +208,7 @@ def read_answers(path: Path | None, form: ContactForm) -> Contacts:
     if path is None:
         return UNASKED
     answers = []
-    with path.open("rb") if path.is_file() else _missing(path) as stream:
+    with open_file(path) as stream:
         for item in read_records(stream, "_items"):
             if isinstance(item, Unreadable):
                 raise Failure(f"{path}: {item.where} cannot be read: {item.message}")
@@ -215,15 +217,3 @@ def read_answers(path: Path | None, form: ContactForm) -> Contacts:
         return read_contacts(expand_answers(answers), form)
     except ContactError as error:
         raise Failure(f"{path}: {error}") from None
-
-
-def read_file(path: Path) -> bytes:
-    """Give a file's bytes; raises Failure with a plain sentence when it cannot be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Failure(f'cannot read "{path}": {error.strerror}') from None
-
-
-def _missing(path: Path) -> BinaryIO:
-    raise Failure(f'there is no file "{path}"')

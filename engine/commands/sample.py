@@ -13,7 +13,7 @@ import orjson
 
 from engine.check import check_mapping
 from engine.checked import CheckedSpec
-from engine.commands.run import Refused, read_file
+from engine.commands.run import Refused
 from engine.commands.writing import write_whole
 from engine.lock import LockError, SourceLock, load_shipped_source
 from engine.problem import Failure
@@ -21,6 +21,7 @@ from engine.samples.coverage import Observer, Shown
 from engine.samples.fiction import Fiction
 from engine.samples.minimise import Choice, choose_few
 from engine.samples.scrub import UNMARKED, Marked, Scrubber, find_real_words
+from engine.sources.files import read_file
 from engine.sources.records import Record, Unreadable, read_records
 
 _MOST_TOLD = 6

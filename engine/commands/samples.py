@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO
 
 import orjson
 
+from engine.commands.files import open_file
 from engine.lock import SourceLock
 from engine.problem import Failure
 from engine.sources.records import Item, Unreadable, read_records
@@ -32,7 +32,7 @@ class Samples:
         """Give every record once, file by file; none is kept."""
         seen: set[bytes] = set()
         for path in self.files:
-            with _open_file(path) as stream:
+            with open_file(path) as stream:
                 for item in read_records(stream, self.source.envelope):
                     if isinstance(item, Unreadable):
                         yield item
@@ -63,15 +63,8 @@ def find_samples(path: Path, source: SourceLock) -> Samples:
 
 def _holds_records(path: Path, source: SourceLock) -> bool:
     known = source.schema.get("properties")
-    with _open_file(path) as stream:
+    with open_file(path) as stream:
         first = next(iter(read_records(stream, source.envelope)), None)
     if first is None or isinstance(first, Unreadable) or not isinstance(known, dict):
         return False
     return 2 * sum(member in known for member in first[1]) > len(first[1])
-
-
-def _open_file(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise Failure(f'cannot read "{path}": {error.strerror}') from None

@@ -16,6 +16,7 @@ from engine.mapping import ProbedMapping, contact_form, probe_mapping
 from engine.problem import Failure, Problem
 from engine.problems import ProblemList
 from engine.shape import as_spec, check_shape
+from engine.sources.files import read_file
 from engine.sources.records import Unreadable, read_records
 from engine.spec.params import ParamValue
 from engine.spec.trial import Case, Expectation, TestFile
@@ -36,7 +37,7 @@ class Trials:
 
 def read_trials(path: Path) -> tuple[Trials | None, list[Problem]]:
     """Give the cases of a test file, or the problems that refuse it."""
-    document, problems = read_document(_read(path), str(path))
+    document, problems = read_document(read_file(path), str(path))
     if document is None:
         return None, problems
     problems += check_shape(document, SCHEMA)
@@ -89,7 +90,7 @@ class Ground:
     def __init__(self, trials: Trials) -> None:
         self.trials = trials
         self.mapping_path = trials.folder / trials.spec.mapping
-        self._raw = _read(self.mapping_path)
+        self._raw = read_file(self.mapping_path)
         self._mappings: dict[str, ProbedMapping] = {}
 
     def mapping(self, case: Case) -> ProbedMapping:
@@ -160,22 +161,15 @@ class Ground:
         if name is None:
             return {}
         path = self.trials.folder / name
-        brand, _ = read_brand(_read(path), str(path))
+        brand, _ = read_brand(read_file(path), str(path))
         if brand is None:
             raise Failure(f"{path} has errors: run miradot validate")
         return brand.brand.params
 
     def _read_file(self, name: str, envelope: str) -> list[dict[str, object]]:
         path = self.trials.folder / name
-        found = list(read_records(BytesIO(_read(path)), envelope))
+        found = list(read_records(BytesIO(read_file(path)), envelope))
         broken = next((one for one in found if isinstance(one, Unreadable)), None)
         if broken is not None:
             raise Failure(f"{path}, {broken.where}: {broken.message}")
         return [one[1] for one in found if not isinstance(one, Unreadable)]
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Failure(f'cannot read "{path}": {error.strerror}') from None
