@@ -14,12 +14,13 @@ from engine.console.terminal import talk, wants_colour
 @click.argument("mapping", type=click.Path(path_type=Path))
 @click.option(
     "--out",
+    metavar="DIR",
     type=click.Path(path_type=Path),
     help="Write NAME.md and NAME.html into this folder, instead of printing Markdown.",
 )
 @click.pass_obj
 def command(color: str, mapping: Path, out: Path | None) -> int:
-    """Write the operating handbook of a MAPPING, for the people who run the business.
+    """Write the operating handbook of a mapping, for all who read it.
 
     Its money examples are worked out from the records that the mapping's own tests name.
     """

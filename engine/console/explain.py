@@ -18,6 +18,7 @@ from engine.problem import Failure
 @click.option(
     "--field",
     "-f",
+    metavar="PATH",
     help="The value to explain: order_record.order_total, consent.decision, money.net, a send, "
     "an exception.",
 )

@@ -11,13 +11,26 @@ from engine.console.terminal import talk
 
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="[DIR]", default=Path())
-@click.option("--name", default="marketplace", help="Name of the mapping and its folder.")
-@click.option("--brand", default="example", help="Name of the brand, as its file is called.")
+@click.option(
+    "--name",
+    default="marketplace",
+    metavar="NAME",
+    show_default=True,
+    help="Name of the mapping and its folder.",
+)
+@click.option(
+    "--brand",
+    default="example",
+    metavar="NAME",
+    show_default=True,
+    help="Name of the brand, as its file is called.",
+)
 def command(folder: Path, name: str, brand: str) -> int:
-    """Begin a repository of your own mappings in DIR, here without one.
+    """Begin a repository of your own mappings.
 
-    It holds the shipped orders mapping with its tests and samples, a brand file, the workflow and
-    hooks that check them, and a README that says how to go on. No file is ever overwritten.
+    It is made in DIR, else in the folder you are in, and holds the shipped orders mapping with its
+    tests and samples, a brand file, the workflow and hooks that check them, and a README that says
+    how to go on. No file is ever overwritten.
     """
     from importlib.metadata import version
 

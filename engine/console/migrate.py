@@ -16,10 +16,11 @@ from engine.console.terminal import show, talk, wants_colour
 @click.option("--write", is_flag=True, help="Change the files; without it, they are only compared.")
 @click.pass_obj
 def command(color: str, paths: tuple[Path, ...], to: int | None, write: bool) -> int:  # noqa: FBT001 - click passes flags so
-    """Bring mappings to a newer version of the language, and print the difference.
+    """Bring mappings to a newer version of their language.
 
-    PATHS are files or folders; without any, the folder `mappings`. Comments and formatting stay
-    as they are. If one mapping cannot be migrated, none is written.
+    The difference is printed; --write makes it. PATHS are files or folders; without any, the folder
+    `mappings`. Comments and formatting stay as they are. If one mapping cannot be migrated, none is
+    written.
     """
     from engine.commands.migrate import migrate_paths, write_migrated
 

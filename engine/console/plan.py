@@ -15,16 +15,28 @@ _FILE = click.Path(path_type=Path)
 
 @click.command("plan")
 @click.argument("mapping", required=False, type=_FILE)
-@click.option("--base", required=True, help="A commit, COMMIT:PATH, or a file to compare with.")
-@click.option("--samples", type=_FILE, help="Orders to replay, a file or folder; else samples/.")
 @click.option(
-    "--contacts", type=_FILE, help="Recorded answers about contacts; else contacts.json in samples."
+    "--base",
+    required=True,
+    metavar="REF|FILE",
+    help="A commit, COMMIT:PATH, or a file to compare with.",
 )
-@click.option("--brand", type=_FILE, help="Brand file with parameter values.")
+@click.option(
+    "--samples",
+    type=_FILE,
+    help="Orders to replay, a file or folder; else the folder samples beside the mapping.",
+)
+@click.option(
+    "--contacts",
+    type=_FILE,
+    metavar="FILE",
+    help="Dotdigital's answers about contacts; else contacts.json among the samples.",
+)
+@click.option("--brand", type=_FILE, metavar="FILE", help="Brand file with parameter values.")
 @click.option(
     "--param", "params", multiple=True, metavar="NAME=VALUE", help="One parameter, read as YAML."
 )
-@click.option("--now", help="The clock, ISO 8601 with a zone; without it, the present.")
+@click.option("--now", metavar="TIME", help="The clock, ISO 8601 with a zone; else the present.")
 @click.option(
     "--output-format",
     type=click.Choice(["text", "json", "markdown"]),
@@ -33,10 +45,11 @@ _FILE = click.Path(path_type=Path)
 )
 @click.pass_obj
 def command(color: str, /, now: str | None, output_format: str, **options: Any) -> int:  # noqa: ANN401 - click passes options by name
-    """Show what a change of MAPPING does to customers, money and consent, before it is merged.
+    """Show what a change does to people, money and consent.
 
     Sample orders go through the mapping as it is and as it was at --base. Without MAPPING, every
-    mapping under `mappings` that differs. A version that does not fit the change exits 1.
+    mapping in the folder `mappings` that differs is shown. A version that does not fit the change
+    exits 1.
     """
     from engine.commands.plan import PlanRequest, has_errors, plan_change
     from engine.commands.run import Refused

@@ -20,15 +20,24 @@ Command = TypeVar("Command", bound=Callable[..., object])
 
 _OPTIONS = (
     click.option(
-        "--input", "-i", "source", default="-", help="File of orders; - is standard input."
+        "--input",
+        "-i",
+        "source",
+        default="-",
+        metavar="FILE",
+        help="File of orders; - or none is standard input.",
     ),
     click.option(
         "--contacts",
         type=click.Path(path_type=Path),
-        help="Dotdigital's answers about contacts; without it, every buyer is planned as unknown.",
+        metavar="FILE",
+        help="Dotdigital's answers about contacts; else every buyer is planned as unknown.",
     ),
     click.option(
-        "--brand", type=click.Path(path_type=Path), help="Brand file with parameter values."
+        "--brand",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Brand file with parameter values.",
     ),
     click.option(
         "--param",
@@ -37,7 +46,9 @@ _OPTIONS = (
         metavar="NAME=VALUE",
         help="One parameter, read as YAML.",
     ),
-    click.option("--now", help="The clock, ISO 8601 with a zone; without it, the present."),
+    click.option(
+        "--now", metavar="TIME", help="The clock, ISO 8601 with a zone; else the present."
+    ),
     click.option("--show-personal-data", is_flag=True, help="Do not mask personal values."),
 )
 

@@ -30,6 +30,7 @@ def command() -> None:
 @click.option(
     "--mapping",
     type=click.Path(path_type=Path),
+    metavar="MAPPING",
     help="Keep what this mapping lists or calls not personal, and say what the records show of it.",
 )
 @click.option(
@@ -38,9 +39,17 @@ def command() -> None:
     metavar="MAPPING",
     help="As --mapping; then keep the fewest records that show as much.",
 )
-@click.option("--now", help="The clock for age limits, ISO 8601 with a zone; else the present.")
 @click.option(
-    "--source", default="mirakl.order", help="Lock of the records, when no mapping names it."
+    "--now",
+    metavar="TIME",
+    help="The clock for age limits, ISO 8601 with a zone; else the present.",
+)
+@click.option(
+    "--source",
+    default="mirakl.order",
+    metavar="NAME",
+    show_default=True,
+    help="Lock of the records, when no mapping names it.",
 )
 @click.pass_obj
 def scrub(color: str, /, files: tuple[str, ...], out: Path | None, **options: Any) -> int:  # noqa: ANN401 - click passes options by name

@@ -37,7 +37,7 @@ _STEP = 50
 )
 @click.pass_obj
 def command(color: str, /, paths: tuple[Path, ...], minimum: float | None, **options: Any) -> int:  # noqa: ANN401 - click passes options by name
-    """Run the mapping's own tests: cases in NAME.test.yaml beside it.
+    """Run the mappings' own tests, NAME.test.yaml beside each.
 
     PATHS are test files or folders; without any, the folder `mappings`. No test at all fails.
     """

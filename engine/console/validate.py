@@ -25,9 +25,13 @@ PROBLEM_FORMATS = ["auto", "text", "concise", "json", "github", "sarif", "markdo
     help="How problems are printed; auto adds annotations on GitHub. csv is for --matrix and "
     "--consent only.",
 )
-@click.option("--matrix", is_flag=True, help="Print what each field does without its inputs.")
+@click.option(
+    "--matrix",
+    is_flag=True,
+    help="Print what each field does when its inputs are missing or wrong.",
+)
 @click.option("--consent", is_flag=True, help="Print the consent table and what was proved of it.")
-@click.option("--isolated", is_flag=True, help="Check files of strangers in a confined process.")
+@click.option("--isolated", is_flag=True, help="Check strangers' files in a confined process.")
 @click.option("--watch", is_flag=True, help="Check again when a file changes, until Ctrl-C.")
 @click.pass_obj
 def command(color: str, /, paths: tuple[Path, ...], output_format: str, **options: bool) -> int:
