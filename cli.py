@@ -6,6 +6,7 @@ Exit codes: 0 fine · 1 problems found, or records held · 2 wrong call or setti
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from importlib import import_module
 import click
 
 from engine.console.terminal import talk
+from engine.nearest import nearest
 from engine.problem import Failure
 
 # Every command, in the order in which people meet them; each is a file in engine/console.
@@ -32,6 +34,8 @@ COMMANDS = (
     "sandbox",
     "schema",
 )
+# No room on the disk, beyond a quota, or in a file.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -48,6 +52,16 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"engine.console.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called; UsageError, with the nearest name, when none is."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            near = nearest(args[0], COMMANDS)
+            meant = f" Did you mean '{near}'?" if near else ""
+            raise click.UsageError(f"No such command '{args[0]}'.{meant}", ctx)
+        return super().resolve_command(ctx, args)
 
 
 @click.command(cls=Commands, context_settings=_CONTEXT)
@@ -80,14 +94,29 @@ def _exit_code(command: Callable[[], object]) -> int:
     except Failure as failure:
         talk(f"miradot: {failure}\n")
         return 2
-    except BrokenPipeError:
-        # The reader went away; what was printed until then was wanted.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:
+        return _end_output(error)
     except Exception as error:  # noqa: BLE001 - the one handler of the unexpected
-        talk(f"miradot: unexpected {type(error).__name__}; the log is {_write_log(error)}\n")
-        return 3
+        return _tell_unexpected(error)
     return code if isinstance(code, int) else 0
+
+
+def _end_output(error: OSError) -> int:
+    gone = isinstance(error, BrokenPipeError)
+    if not gone and error.errno not in _FULL:
+        return _tell_unexpected(error)
+    # What could not be written now cannot be written at the end either.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if gone:
+        # The reader went away; what was printed until then was wanted.
+        return 0
+    talk(f"miradot: cannot write the output: {error.strerror}\n")
+    return 2
+
+
+def _tell_unexpected(error: Exception) -> int:
+    talk(f"miradot: unexpected {type(error).__name__}; the log is {_write_log(error)}\n")
+    return 3
 
 
 def _write_log(error: Exception) -> str:

@@ -78,7 +78,9 @@ def test_problems_as_json_keep_to_their_schema() -> None:
         (["validate", "schemas"], "no mapping under schemas"),
         (["run", "nowhere.yaml"], 'cannot read "nowhere.yaml"'),
         ([*RUN, "--input", "nowhere.json"], 'cannot read "nowhere.json"'),
-        ([*RUN, "--contacts", "nowhere.json"], 'no file "nowhere.json"'),
+        ([*RUN, "--contacts", "nowhere.json"], 'cannot read "nowhere.json": there is no such file'),
+        ([*RUN, "--contacts", "schemas"], 'cannot read "schemas": it is a folder, not a file'),
+        (["run", "mappings"], 'cannot read "mappings": it is a folder, not a file'),
         ([*RUN, "--brand", "nowhere.yaml"], 'cannot read "nowhere.yaml"'),
         ([*RUN, "--param", "marketing_lst=5"], 'did you mean "marketing_list"?'),
         ([*RUN, "--param", "marketing_list=abc"], "is a whole number"),
@@ -91,7 +93,10 @@ def test_problems_as_json_keep_to_their_schema() -> None:
         (["run", str(ORDERS), "--now", "2026-03-01T09:00:00"], "with a zone"),
         (["explain", "MD4422"], 'did you mean "MD442"?'),
         (["schema", "plan"], "no schema"),
-        (["deliver"], "No such command"),
+        (["deliver"], "No such command 'deliver'."),
+        (["valdate"], "Did you mean 'validate'?"),
+        (["schema", "plan.v1", "--write", "build"], "takes no NAME"),
+        (["schema", "--write", "README.md"], 'cannot write into "README.md"'),
     ],
 )
 def test_a_wrong_call_exits_2_with_one_clear_line(arguments: list[str], words: str) -> None:
@@ -249,6 +254,32 @@ def test_a_reader_that_goes_away_is_no_failure() -> None:
 def test_colour_is_asked_for_or_follows_the_terminal(choice: str) -> None:
     done = call("--color", choice, "validate", "tests/readme/broken.yaml")
     assert (b"\x1b[" in done.stdout) == (choice == "always")
+
+
+def test_no_command_is_told_in_half_a_sentence() -> None:
+    assert "..." not in call("--help", COLUMNS="80").stdout.decode().partition("Commands:")[2]
+
+
+def test_a_full_disk_is_told_in_one_line() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "cli.py"), *RUN, "--input", str(SAMPLES / "orders.json")],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == b"miradot: cannot write the output: No space left on device\n"
+
+
+def test_a_closed_standard_input_is_told_in_one_line() -> None:
+    words = [sys.executable, str(ROOT / "cli.py"), *RUN]
+    done = subprocess.run(
+        ["/bin/sh", "-c", '"$@" <&-', "sh", *words], cwd=ROOT, capture_output=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == b"miradot: standard input is closed: name a file\n"
 
 
 def test_every_command_has_help() -> None:

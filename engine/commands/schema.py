@@ -44,6 +44,10 @@ def schema_text(name: str) -> str:
 
 
 def write_schemas(folder: Path) -> None:
-    """Write every schema into a folder."""
-    for name in SCHEMAS:
-        (folder / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8")
+    """Write every schema into a folder, made if need be; Failure when it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in SCHEMAS:
+            (folder / f"{name}.schema.json").write_bytes(schema_text(name).encode())
+    except OSError as error:
+        raise Failure(f'cannot write into "{folder}": {error.strerror}') from None

@@ -58,9 +58,12 @@ def local_clock() -> datetime:
 
 def open_input(source: str) -> AbstractContextManager[BinaryIO]:
     """Open a file for reading bytes, `-` being stdin; Failure when it cannot be read."""
-    if source == "-":
-        return nullcontext(sys.stdin.buffer)
-    try:
-        return Path(source).open("rb")
-    except OSError as error:
-        raise Failure(f'cannot read "{source}": {error.strerror}') from None
+    if source != "-":
+        from engine.commands.files import open_file
+
+        return open_file(Path(source))
+    if sys.stdin is None:
+        raise Failure("standard input is closed: name a file")
+    if sys.stdin.isatty():
+        talk("reading standard input until Ctrl-D; to read a file, name it\n")
+    return nullcontext(sys.stdin.buffer)
