@@ -212,6 +212,15 @@ def test_a_wrong_call_is_told(repository: Path, arguments: tuple[str, ...], mess
     assert message in str(call(*arguments).exception)
 
 
+@pytest.mark.parametrize("text", ["", '{"orders": ['])
+def test_samples_of_which_none_can_be_read_show_nothing(repository: Path, text: str) -> None:
+    (repository / "broken.json").write_text(text, encoding="utf-8")
+    done = call("--base", "HEAD", "mappings/orders.yaml", "--samples", "broken.json")
+    assert str(done.exception) == (
+        'no record in "broken.json" can be read, so nothing shows what the change does'
+    )
+
+
 def test_a_hostile_repository_runs_nothing(repository: Path) -> None:
     mark = repository / "ran"
     trap = repository / "trap.sh"

@@ -94,6 +94,8 @@ def _replay(
     sides = [Version(one, read_answers(contacts, contact_form(one))) for one in (old, new)]
     edits = list_edits(old.document, new.document)
     done = replay_records(sides[0], sides[1], edits, samples.records(), request.now)
+    if not done.records:
+        raise Failure(f'no record in "{folder}" can be read, so nothing shows what the change does')
     judgement = Judgement(old, new, edits, done)
     return {
         **view,
