@@ -151,6 +151,7 @@ def test_a_file_that_cannot_be_read_is_told_with_its_place(tmp_path: Path) -> No
     migrated = run(tmp_path)
     assert migrated.failed
     assert "one.yaml:2:8  error MD" in migrated.talk
+    assert migrated.talk.endswith("in 1 file\n")
 
 
 @pytest.mark.parametrize(("to", "words"), [(3, "newest is 2"), (0, "no version 0")])

@@ -53,7 +53,8 @@ def migrate_paths(
     diffs: list[str] = []
     files: list[tuple[Path, bytes]] = []
     mappings = 0
-    for file in read_files(paths):
+    read = read_files(paths)
+    for file in read:
         document, found = read_document(file.raw, file.path)
         made, refused = _migrate(document, wanted, migrations)
         problems += [*found, *refused]
@@ -61,7 +62,7 @@ def migrate_paths(
         if document is not None and made is not None and made.text != document.text:
             diffs.append(_diff(document, made))
             files.append((Path(file.path), _encode(file, made)))
-    findings = Findings(tuple(sort_problems(problems)), mappings, colour)
+    findings = Findings(tuple(sort_problems(problems)), len(read), colour)
     said = f"{len(files)} of {mappings} mappings to be brought to version {wanted}\n"
     return Migrated(
         diff="".join(diffs),
