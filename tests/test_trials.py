@@ -48,6 +48,11 @@ def test_the_shipped_tests_pass() -> None:
     assert (done.return_value, "all passed" in done.stdout) == (0, True)
 
 
+def test_a_mapping_stands_for_the_test_file_beside_it(folder: Path) -> None:
+    tests = write(folder, "    record: DBN-1002-A\n    expect: {outcome: planned}\n")
+    assert told(folder / "orders.yaml") == told(tests)
+
+
 def test_no_test_at_all_is_a_failure(tmp_path: Path) -> None:
     assert "what is not tested fails" in str(call(tmp_path).exception)
 

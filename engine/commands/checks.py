@@ -12,6 +12,7 @@ from engine.brand import check_brand, fit_brand, read_brand
 from engine.check import check_document
 from engine.checked import CheckedSpec
 from engine.commands.files import SourceFile
+from engine.commands.kinds import name_kind
 from engine.problem import Problem, sort_problems
 from engine.text import Document, read_document
 
@@ -59,7 +60,7 @@ def check_files(files: Sequence[SourceFile], run: Run) -> list[Problem]:
 
 def is_brand(document: Document) -> bool:
     """Say whether a file sets parameters for a brand, and so is no mapping itself."""
-    return isinstance(document.data, dict) and "brand" in document.data
+    return name_kind(document) == "a brand file"
 
 
 @dataclass(slots=True)

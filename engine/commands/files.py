@@ -14,7 +14,7 @@ from engine.sources.files import unreadable
 from engine.yaml12.characters import MAX_BYTES
 
 _YAML = (".yaml", ".yml")
-_TESTS = (".test.yaml", ".test.yml")
+TESTS = (".test.yaml", ".test.yml")
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
@@ -70,7 +70,7 @@ def open_file(path: Path) -> BinaryIO:
 def _walk(folder: Path, *, tests: bool) -> Iterator[Path]:
     for top, folders, files in os.walk(folder, onerror=_refuse):
         for name in (*folders, *files):
-            if Path(name).suffix in _YAML and name.endswith(_TESTS) == tests:
+            if Path(name).suffix in _YAML and name.endswith(TESTS) == tests:
                 yield Path(top) / name
 
 

@@ -14,6 +14,7 @@ from engine.brand import check_brand, read_brand
 from engine.check import check_mapping
 from engine.checked import CheckedSpec
 from engine.commands.files import open_file
+from engine.commands.kinds import refuse_other
 from engine.contacts import (
     UNASKED,
     ContactError,
@@ -155,11 +156,13 @@ def _print_text(
 
 
 def _check(path: Path, given: Mapping[str, ParamValue]) -> tuple[CheckedSpec, tuple[Problem, ...]]:
+    raw = read_file(path)
     try:
-        checked = check_mapping(read_file(path), str(path), given)
+        checked = check_mapping(raw, str(path), given)
     except ParamError as error:
         raise Failure(str(error)) from None
     if checked.spec is None:
+        refuse_other(raw, str(path), "a mapping")
         raise Refused(checked.problems)
     return checked.spec, checked.problems
 
@@ -167,8 +170,10 @@ def _check(path: Path, given: Mapping[str, ParamValue]) -> tuple[CheckedSpec, tu
 def _brand_values(mapping: Path, path: Path | None) -> Mapping[str, ParamValue]:
     if path is None:
         return {}
-    brand, problems = read_brand(read_file(path), str(path))
+    raw = read_file(path)
+    brand, problems = read_brand(raw, str(path))
     if brand is None:
+        refuse_other(raw, str(path), "a brand file")
         raise Refused(problems)
     checked, _ = _check(mapping, {})
     problems = check_brand(brand, checked.spec)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from engine.check import check_document
 from engine.commands.checks import is_brand
-from engine.commands.files import find_files, read_files
+from engine.commands.files import TESTS, find_files, read_files
+from engine.commands.kinds import name_kind
 from engine.coverage.measuring import Coverage, measure_coverage
 from engine.mutation.trying import Mutation, Progress, try_mutants
 from engine.problem import Failure, Problem, sort_problems
@@ -23,6 +24,7 @@ from engine.report.trials import (
     render_trials_junit,
     render_trials_text,
 )
+from engine.sources.files import read_file
 from engine.text import read_document
 from engine.trials.files import Ground, read_trials
 from engine.trials.proposing import propose
@@ -69,7 +71,7 @@ def test_paths(paths: Iterable[Path], options: TestOptions, progress: Progress) 
     `progress` is told how many edits of a mapping were tried, of how many.
     """
     given = list(paths)
-    files = list(find_files(given, tests=True))
+    files = [_find_tests(path) for path in find_files(given, tests=True)]
     if not files:
         told = ", ".join(str(path) for path in given)
         raise Failure(f"no test file (NAME.test.yaml) under {told}: what is not tested fails")
@@ -95,6 +97,23 @@ def test_paths(paths: Iterable[Path], options: TestOptions, progress: Progress) 
         talk=talk + (render_text(findings) if problems else ""),
         passed=not broken and enough and not any(one.results.failed for one in tested),
     )
+
+
+def _find_tests(path: Path) -> Path:
+    """Give a test file, or the one beside a mapping; Failure when a mapping has none."""
+    if path.name.endswith(TESTS):
+        return path
+    document, _ = read_document(read_file(path), str(path))
+    kind = name_kind(document) if document is not None else ""
+    if kind == "a brand file":
+        raise Failure(f'"{path}" is a brand file: name a test file, a mapping or a folder')
+    if kind != "a mapping":
+        return path
+    tests = [path.with_name(path.stem + ending) for ending in TESTS]
+    found = next((one for one in tests if one.is_file()), None)
+    if found is None:
+        raise Failure(f'there is no test file "{tests[0]}": what is not tested fails')
+    return found
 
 
 def _run_files(files: Sequence[Path]) -> tuple[list[_Tested], list[Problem]]:

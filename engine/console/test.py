@@ -39,7 +39,8 @@ _STEP = 50
 def command(color: str, /, paths: tuple[Path, ...], minimum: float | None, **options: Any) -> int:  # noqa: ANN401 - click passes options by name
     """Run the mappings' own tests, NAME.test.yaml beside each.
 
-    PATHS are test files or folders; without any, the folder `mappings`. No test at all fails.
+    PATHS are test files, mappings or folders; without any, the folder `mappings`. No test at all
+    fails.
     """
     measured = options["coverage"] or options["mutate"]
     if minimum is not None and not measured:
