@@ -38,7 +38,8 @@ def resolve_params(declared: Mapping[str, Param], given: Mapping[str, ParamValue
     """
     for name in given:
         if name not in declared:
-            raise ParamError(name, f'no parameter "{name}"{suggest(name, declared)}')
+            near = suggest(name, declared)
+            raise ParamError(name, f'no parameter "{name}"{near or _list_names(declared)}')
     values: dict[str, ParamValue] = {}
     examples = set()
     for name, param in declared.items():
@@ -53,6 +54,10 @@ def resolve_params(declared: Mapping[str, Param], given: Mapping[str, ParamValue
             raise ParamError(name, f'the parameter "{name}" {fault}')
         values[name] = value
     return Params(values=values, examples=frozenset(examples))
+
+
+def _list_names(declared: Mapping[str, Param]) -> str:
+    return f"; there are {', '.join(declared)}" if declared else "; the mapping has none"
 
 
 def fault_of(param: Param, value: ParamValue) -> str:

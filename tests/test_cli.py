@@ -18,6 +18,7 @@ from engine.resources import read_schema
 from tests.shipped import ORDERS, ROOT, order
 
 SAMPLES = ROOT / "mappings/debenhams/samples"
+BRAND = ROOT / "mappings/debenhams/brands/example.yaml"
 RUN = ["run", str(ORDERS), "--now", "2026-03-01T09:00:00Z"]
 
 
@@ -82,7 +83,13 @@ def test_problems_as_json_keep_to_their_schema() -> None:
         ([*RUN, "--contacts", "schemas"], 'cannot read "schemas": it is a folder, not a file'),
         (["run", "mappings"], 'cannot read "mappings": it is a folder, not a file'),
         ([*RUN, "--brand", "nowhere.yaml"], 'cannot read "nowhere.yaml"'),
+        (["run", str(BRAND)], "is a brand file, and a mapping is wanted here"),
+        (["run", str(ORDERS.with_suffix(".test.yaml"))], "is a test file, and a mapping"),
+        ([*RUN, "--brand", str(ORDERS)], "is a mapping, and a brand file is wanted here"),
+        (["test", str(BRAND)], "is a brand file: name a test file"),
+        (["test", "tests/readme/broken.yaml"], 'no test file "tests/readme/broken.test.yaml"'),
         ([*RUN, "--param", "marketing_lst=5"], 'did you mean "marketing_list"?'),
+        ([*RUN, "--param", "foo=1"], "; there are operator, "),
         ([*RUN, "--param", "marketing_list=abc"], "is a whole number"),
         ([*RUN, "--param", "optin_yes=yes"], "is a list of texts"),
         ([*RUN, "--param", "refund_basis=settld"], 'did you mean "settled"?'),
@@ -92,6 +99,9 @@ def test_problems_as_json_keep_to_their_schema() -> None:
         (["run", str(ORDERS), "--now", "yesterday"], "--now takes ISO 8601"),
         (["run", str(ORDERS), "--now", "2026-03-01T09:00:00"], "with a zone"),
         (["explain", "MD4422"], 'did you mean "MD442"?'),
+        (["explain", "OVER_REFUNDED"], "explained by MAPPING --field CODE"),
+        (["explain", "nowhere.yaml"], 'cannot read "nowhere.yaml": there is no such file'),
+        (["explain", "MD302", "--output-format", "json"], "printed as text only"),
         (["schema", "plan"], "no schema"),
         (["deliver"], "No such command 'deliver'."),
         (["valdate"], "Did you mean 'validate'?"),

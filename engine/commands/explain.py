@@ -22,6 +22,7 @@ from engine.report.explanation import ExplanationText
 from engine.sources.records import Unreadable, read_records
 
 _MOST_NAMED = 8
+_WAY_OUT = ": codes look like MD302; what a mapping raises is explained by MAPPING --field CODE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ def page_text(code: str) -> str:
     """Give the page of a code; Failure with the nearest code when there is none."""
     page = CODES.get(code.upper())
     if page is None:
-        raise Failure(f'no diagnostic "{code}"{suggest(code.upper(), CODES)}')
+        near = suggest(code.upper(), CODES)
+        raise Failure(f'no diagnostic "{code}"{near or _WAY_OUT}')
     prose = fill(page.prose, 100, break_long_words=False, break_on_hyphens=False)
     examples = (
         f"\n{said}\n\n{indent(example.text, '    ')}"

@@ -41,6 +41,10 @@ def command(color: str, /, subject: str, field: str | None, **options: Any) -> i
         return _explain_field(color, Path(subject), field, options)
     if Path(subject).is_file():
         raise Failure("explaining a mapping needs --field, such as --field money.net")
+    if Path(subject).suffix in (".yaml", ".yml"):
+        raise Failure(f'cannot read "{subject}": there is no such file')
+    if options["output_format"] != "text":
+        raise Failure("the page of a diagnostic is printed as text only")
     from engine.commands.explain import page_text
 
     click.echo(page_text(subject), nl=False)

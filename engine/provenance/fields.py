@@ -74,7 +74,10 @@ def find_field(fields: Mapping[str, Field], text: str) -> Field:
     if inside:
         listed = ", ".join(inside[:8]) + (" and more" if len(inside) > 8 else "")  # noqa: PLR2004
         raise Failure(f'"{text}" holds several values; ask for one of {listed}')
-    raise Failure(f'no field "{text}" in this plan{suggest(text, fields)}')
+    ends = [name for name in fields if name.endswith(f".{text}")]
+    near = f'; did you mean "{ends[0]}"?' if ends else suggest(text, fields)
+    sends = ", ".join(name for name, one in fields.items() if isinstance(one, SendField))
+    raise Failure(f'no field "{text}" in this plan{near or f"; the sends are {sends}"}')
 
 
 def list_fields(trace: Trace) -> dict[str, Field]:
