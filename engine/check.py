@@ -16,6 +16,7 @@ from engine.problems import ProblemList, TooManyErrors
 from engine.reading import resolve_inputs
 from engine.rules import RULES, Subject, check_unused
 from engine.rules.consent import check_consent
+from engine.rules.plain import keep_plain
 from engine.shape import as_spec, check_shape
 from engine.spec.mapping import MappingSpec
 from engine.spec.params import ParamValue
@@ -65,7 +66,7 @@ def _check_meaning(
     if locks is None or params is None:
         return _refused(problems.found)
     source, target = locks
-    inputs = resolve_inputs(spec, source, params, problems)
+    inputs = keep_plain(spec, resolve_inputs(spec, source, params, problems), problems)
     names = build_names(spec, inputs, target, params)
     subject = Subject(spec, source, target, params, inputs, names, problems)
     for rule in RULES:

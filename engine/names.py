@@ -122,9 +122,9 @@ def _name_texts(spec: MappingSpec, names: Mapping[str, Named]) -> dict[str, Name
 def _name_lifetime(spec: MappingSpec, names: Mapping[str, Named]) -> dict[str, Named]:
     figures = {}
     for name, figure in (spec.lifetime.figures if spec.lifetime else {}).items():
-        kind: NameType = "integer"
-        if figure.of is not None and figure.of in names:
-            kind = names[figure.of].type
+        if figure.of is not None and figure.of not in names:
+            continue
+        kind: NameType = "integer" if figure.of is None else names[figure.of].type
         answer = parse_answer(figure.missing)
         figures[f"lifetime.{name}"] = Named(
             f"lifetime.{name}",

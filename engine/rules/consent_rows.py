@@ -169,6 +169,8 @@ def check_opt_in(subject: Subject, consent: Consent) -> None:
         at: Pointer = ("consent", "opt_in", fact)
         reference = consent.facts.get(fact, "")
         one = subject.inputs.reads.get(reference)
+        if one is None and subject.is_declared(reference):
+            continue
         if one is None or one.read.type != "choice":
             known = [name for name in consent.facts if consent.facts[name] in subject.inputs.reads]
             subject.problems.report(

@@ -105,7 +105,7 @@ def _check_objects(
     if operation.fields != "record":
         subject.problems.report("MD463", pointer, "a list of objects fits into records only")
         return
-    if value.each not in subject.inputs.lists or "." in value.each:
+    if value.each not in subject.spec.each:
         subject.problems.report(
             "MD410", (*pointer, "each"), f'no list "{value.each}" directly in the record'
         )

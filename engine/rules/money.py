@@ -41,10 +41,9 @@ def check_money(subject: Subject) -> None:
 
 def _check_currency(subject: Subject) -> None:
     """Report amounts without a currency: they have no exact digits."""
-    reads = subject.inputs.reads.values()
-    if any(one.read.type == "currency" and not one.level for one in reads):
+    if any(read.type == "currency" for read in subject.spec.read.values()):
         return
-    for one in reads:
+    for one in subject.inputs.reads.values():
         if one.read.type == "money":
             subject.problems.report(
                 "MD420", one.pointer, "an amount needs a read of the type currency", at_key=True
@@ -55,7 +54,7 @@ def _check_currency(subject: Subject) -> None:
 def _check_total(subject: Subject, name: str, total: Total, seen: set[str]) -> None:
     pointer: Pointer = ("money", "totals", name)
     level = level_of(name)
-    if level and ".".join(level) not in subject.inputs.lists:
+    if level and not subject.is_declared(".".join(level)):
         subject.problems.report("MD410", pointer, f'no list "{".".join(level)}"', at_key=True)
     forms = [form for form in ("sum", "calc", "choose") if getattr(total, form) is not None]
     if len(forms) != 1:

@@ -40,19 +40,24 @@ class Subject:
             self.param(f"${reference.removeprefix('param.')}", pointer)
         self.used.add(reference)
         named = self.names.get(reference)
-        if named is None and not self._is_declared(reference):
+        if named is None and not self.is_declared(reference):
             self.problems.report(
                 "MD410", pointer, f'no name "{reference}"{suggest(reference, self.names)}'
             )
         return named
 
-    def _is_declared(self, reference: str) -> bool:
-        """Whether a read is there, though it could not be resolved: that was told where it is."""
+    def is_declared(self, reference: str) -> bool:
+        """Whether a read, list or figure is there, though it was not resolved: that is told there.
+
+        What rests on it is not judged, so that one mistake gives one problem.
+        """
         holder: MappingSpec | Each | None = self.spec
         *lists, name = reference.split(".")
+        if lists == ["lifetime"]:
+            return self.spec.lifetime is not None and name in self.spec.lifetime.figures
         for one in lists:
             holder = holder.each.get(one) if holder is not None else None
-        return holder is not None and name in holder.read
+        return holder is not None and (name in holder.read or name in holder.each)
 
     def param(self, reference: str, pointer: Pointer) -> object:
         """Give the value of `$name` and mark it used; an unknown one is reported."""
