@@ -69,18 +69,23 @@ def _fault_of_text(param: Param, value: ParamValue) -> str:
         return f'is a text, not "{value}"'
     if param.type == "choice" and value not in known:
         return f'is one of {", ".join(known)}, not "{value}"{suggest(value, known)}'
-    if param.type == "timezone" and not _is_zone(value):
+    if param.type == "timezone" and not is_zone(value):
         return f'is a time zone such as Europe/London, not "{value}"'
     return ""
 
 
 def _fault_of_texts(value: ParamValue) -> str:
-    if isinstance(value, list) and value and all(isinstance(text, str) and text for text in value):
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(text, str) and text.strip() for text in value)
+    ):
         return ""
     return f'is a list of texts such as [a, b], not "{value}"'
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Say whether a time zone of that name is known."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

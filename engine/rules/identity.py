@@ -93,7 +93,3 @@ def _check_person(subject: Subject, identity: Identity) -> None:
     named = subject.name(identity.person.from_, at)
     if named is not None and (named.type != "id" or named.level or named.clearable):
         subject.problems.report("MD430", at, f'"{named.name}" must be read as an id')
-    if identity.person.scope.startswith("$"):
-        subject.param(identity.person.scope, ("identity", "person", "scope"))
-    if isinstance(identity.relay.domains, str):
-        subject.param(identity.relay.domains, ("identity", "relay", "domains"))

@@ -16,6 +16,7 @@ from engine.inputs import (
     used_value,
 )
 from engine.nearest import suggest
+from engine.params import is_zone
 from engine.rules.subject import Subject, listed
 from engine.runtime.values import read_day, read_email, read_instant, read_ip, read_url
 from engine.spec.read import Outcomes
@@ -159,7 +160,7 @@ def _check_type_keys(subject: Subject, one: Input) -> None:
             "the lock marks this value as personal: it stays so",
         )
     _check_codes(subject, one)
-    _check_references(subject, one)
+    _check_zone(subject, one)
 
 
 def _check_codes(subject: Subject, one: Input) -> None:
@@ -172,15 +173,11 @@ def _check_codes(subject: Subject, one: Input) -> None:
             )
 
 
-def _check_references(subject: Subject, one: Input) -> None:
-    """Mark the parameters that a read refers to."""
-    for word, texts in (one.read.choices or {}).items():
-        if isinstance(texts, str):
-            subject.param(texts, (*one.pointer, "choices", word))
-    for key in ("custom_field", "zone"):
-        value = getattr(one.read, key)
-        if value is not None and value.startswith("$"):
-            subject.param(value, (*one.pointer, key))
+def _check_zone(subject: Subject, one: Input) -> None:
+    zone = one.read.zone
+    if zone is not None and not zone.startswith("$") and not is_zone(zone):
+        message = f'"{zone}" is no time zone such as Europe/London'
+        subject.problems.report("MD409", (*one.pointer, "zone"), message)
 
 
 def _check_list(subject: Subject, one: ListInput) -> None:

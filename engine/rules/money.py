@@ -120,16 +120,15 @@ def _check_calc(subject: Subject, name: str, calc: str, seen: set[str]) -> None:
 def _check_choose(subject: Subject, name: str, total: Total, seen: set[str]) -> None:
     pointer: Pointer = ("money", "totals", name)
     reference = str(total.choose)
-    subject.param(reference, (*pointer, "choose"))
     param = subject.spec.params.get(reference[1:])
     among = total.among or {}
     for choice, taken in among.items():
         _amount(subject, taken, (*pointer, "among", choice), seen)
-    if param is None:
+    if param is None or (*pointer, "choose") in subject.unfit:
         return
     missing = [choice for choice in param.choices or [] if choice not in among]
     surplus = [choice for choice in among if choice not in (param.choices or [])]
-    if param.type != "choice" or missing or surplus:
+    if missing or surplus:
         subject.problems.report(
             "MD415",
             (*pointer, "among") if total.among else pointer,

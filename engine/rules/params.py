@@ -6,11 +6,14 @@ from engine.nearest import suggest
 from engine.params import fault_of
 from engine.rules.subject import Subject
 from engine.spec.params import Param
+from engine.spec.places import Found, find_references
 from engine.text import Pointer
 
 
 def check_params(subject: Subject) -> None:
-    """Check each declared parameter."""
+    """Check each declared parameter, and that it fits wherever something refers to it."""
+    for found in find_references(subject.spec):
+        _check_reference(subject, found)
     for name, param in subject.spec.params.items():
         pointer: Pointer = ("params", name)
         for key in ("default", "example"):
@@ -19,6 +22,22 @@ def check_params(subject: Subject) -> None:
             if fault:
                 subject.problems.report("MD402", (*pointer, key), f'"{name}" {fault}')
         _check_form(subject, name, param, pointer)
+
+
+def _check_reference(subject: Subject, found: Found) -> None:
+    """Report a reference to what is not declared, or is not of a type that fits there."""
+    name, declared = found.name, subject.spec.params
+    subject.used_params.add(name)
+    if name not in declared:
+        subject.problems.report(
+            "MD403", found.pointer, f'no parameter "{name}"{suggest(name, declared)}'
+        )
+        return
+    if found.in_list:
+        message = f'"${name}" stands for its value only where it stands alone, not in a list'
+        subject.problems.report("MD481", found.pointer, message, help=f"write ${name} without [ ]")
+    elif declared[name].type not in found.types:
+        subject.refuse_param(name, found.pointer, found.types)
 
 
 def _check_form(subject: Subject, name: str, param: Param, pointer: Pointer) -> None:

@@ -97,6 +97,8 @@ def _check_slots(subject: Subject, send: Send, operation: Operation, pointer: Po
 
 
 def _check_slot(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -> None:
+    if pointer in subject.unfit:
+        return
     if slot.type in ("programme_id", "campaign_id"):
         _check_purpose(subject, slot, value, pointer)
     if isinstance(value, LiteralValue):
@@ -185,15 +187,15 @@ def _check_guards(subject: Subject, send: Send, operation: Operation, pointer: P
     for index, item in enumerate(send.lists):
         at = (*pointer, "lists", index)
         check_when(subject, item.when, (*at, "when"))
-        named = subject.name(item.add, (*at, "add"))
         param = subject.spec.params.get(item.add[1:])
-        if named is not None and param is not None and param.type != "list_id":
-            subject.problems.report("MD461", (*at, "add"), f'"{item.add}" is not a list_id')
-        if param is not None and param.purpose == "marketing":
+        unfit = (*at, "add") in subject.unfit
+        if param is not None and param.purpose == "marketing" and not unfit:
             _check_guard(subject, [item.when, send.when], item.add, (*at, "add"))
     for name, value in send.to.items():
         param = subject.spec.params.get(value[1:]) if isinstance(value, str) else None
         if param is None or not isinstance(value, str) or not value.startswith("$"):
+            continue
+        if (*pointer, "to", name) in subject.unfit:
             continue
         if param.purpose == "marketing":
             _check_guard(subject, [send.when], value, (*pointer, "to", name))

@@ -12,6 +12,7 @@ from engine.nearest import suggest
 from engine.params import Params
 from engine.problems import ProblemList
 from engine.spec.mapping import MappingSpec
+from engine.spec.places import WORDS
 from engine.spec.read import Each
 from engine.text import Pointer
 
@@ -30,14 +31,14 @@ class Subject:
     used: set[str] = field(default_factory=set)
     used_codes: set[str] = field(default_factory=set)
     used_params: set[str] = field(default_factory=set)
+    unfit: set[Pointer] = field(default_factory=set)
 
     def name(self, reference: str, pointer: Pointer) -> Named | None:
         """Give the name a reference means and mark it used; an unknown one is reported."""
         if reference.startswith("$"):
-            self.param(reference, pointer)
-            return self.names.get(reference)
+            return self.names.get(reference) if pointer not in self.unfit else None
         if reference.startswith("param."):
-            self.param(f"${reference.removeprefix('param.')}", pointer)
+            return self._param_in_text(reference, pointer)
         self.used.add(reference)
         named = self.names.get(reference)
         if named is None and not self.is_declared(reference):
@@ -60,15 +61,37 @@ class Subject:
         return holder is not None and (name in holder.read or name in holder.each)
 
     def param(self, reference: str, pointer: Pointer) -> object:
-        """Give the value of `$name` and mark it used; an unknown one is reported."""
-        name = reference[1:]
+        """Give the value of `$name`; None where it is refused, which `check_params` tells."""
+        return self.params.values.get(reference[1:]) if pointer not in self.unfit else None
+
+    def refuse_param(self, name: str, pointer: Pointer, types: Iterable[str]) -> None:
+        """Report a parameter of a type that does not fit where it is referred to."""
+        fitting = [f"${one}" for one, param in self.spec.params.items() if param.type in types]
+        self.unfit.add(pointer)
+        self.problems.report(
+            "MD481",
+            pointer,
+            f'the parameter "{name}" is of the type {self.spec.params[name].type}, '
+            f"what fits here is {listed(types)}",
+            help=f"of these there are {', '.join(fitting)}" if fitting else "",
+        )
+
+    def _param_in_text(self, reference: str, pointer: Pointer) -> Named | None:
+        """Give the parameter that `param.name` means, which only keys and templates can hold."""
+        name, declared = reference.removeprefix("param."), self.spec.params
         self.used_params.add(name)
-        if name not in self.spec.params:
+        if name not in declared:
             self.problems.report(
-                "MD403", pointer, f'no parameter "{name}"{suggest(name, self.spec.params)}'
+                "MD403", pointer, f'no parameter "{name}"{suggest(name, declared)}'
             )
-            return None
-        return self.params.values.get(name)
+        elif pointer[-1] != "template" and pointer[-2:-1] != ("key",):
+            message = f'"{reference}" is for keys and templates, here it is no value of the record'
+            self.problems.report("MD481", pointer, message)
+        elif declared[name].type not in WORDS:
+            self.refuse_param(name, pointer, WORDS)
+        else:
+            return self.names.get(reference)
+        return None
 
     def exception(self, code: str, pointer: Pointer) -> None:
         """Mark an exception code used; an undeclared one is reported."""
