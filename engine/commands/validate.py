@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.checked import CheckedSpec
 from engine.commands.checks import Checker, check_files
 from engine.commands.files import read_files
 from engine.problem import Failure, sort_problems
@@ -15,10 +16,14 @@ from engine.report.formats import FORMATS, Findings, resolve_format
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What validating printed, and how many errors it found."""
+    """What validating printed, how many errors it found, and the mappings without any.
+
+    `mappings` is empty when they were checked in other processes.
+    """
 
     text: str
     errors: int
+    mappings: tuple[CheckedSpec, ...] = field(default=(), compare=False)
 
 
 def validate_paths(
@@ -32,7 +37,8 @@ def validate_paths(
     files = read_files(given)
     if not files:
         raise Failure(f"no mapping under {', '.join(str(path) for path in given)}")
-    run = Checker().run
+    checker = Checker()
+    run = checker.run
     if isolated:
         from engine.commands.isolation.parent import run_isolated  # noqa: PLC0415 - when asked for
 
@@ -42,4 +48,5 @@ def validate_paths(
     return Report(
         text=render(findings),
         errors=findings.errors,
+        mappings=checker.mappings,
     )
