@@ -58,6 +58,8 @@ def command(color: str, /, paths: tuple[Path, ...], output_format: str, **option
 
         click.echo(show_views(report.mappings, views, output_format), nl=False)
         return 0
+    for note in report.notes:
+        talk(note)
     show(report.text)
     return 1 if report.errors else 0
 
