@@ -91,6 +91,11 @@ class _Resolver:
             return
         node = selected.node if selected is not None else None
         items = node.get("items") if node is not None else None
+        if node is not None and items is None:
+            self.problems.report(
+                "MD408", (*pointer, "path"), f'"{each.path}" is not a list in {self.source.name}'
+            )
+            return
         self.lists[".".join(level)] = ListInput(
             name=".".join(level),
             level=level,
@@ -104,10 +109,6 @@ class _Resolver:
             amount=amount_mark(node).within(self._outer(level[:-1])),
             holds=_member_marks(items, self.source.schema),
         )
-        if node is not None and items is None:
-            self.problems.report(
-                "MD408", (*pointer, "path"), f'"{each.path}" is not a list in {self.source.name}'
-            )
         self.walk(level, pointer, each, items)
 
     def _outer(self, level: Level) -> AmountMark:

@@ -278,7 +278,7 @@ def run_as_ordinary_user(*orders: str, program: str = PROGRAM.format(enough=2.5)
                 **account,
             )
             assert done.returncode == 0, done.stderr
-            return done.stdout.splitlines()
+            return str(done.stdout).splitlines()
     raise AssertionError("no Python that an ordinary user could run")
 
 

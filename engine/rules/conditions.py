@@ -59,8 +59,16 @@ def _check_cell(subject: Subject, named: Named, cell: Cell, pointer: Pointer) ->
         )
         return
     where = (*pointer, "none_of") if isinstance(cell, NoneOf) else pointer
+    given = cell.none_of if isinstance(cell, NoneOf) else cell
+    # A parameter that does not fit a name is told once, wherever else both meet.
+    pair = f"{named.name} {given}" if isinstance(given, str) else ""
+    if pair in subject.doubted:
+        return
+    before = subject.problems.errors
     for value, at in cell_values(subject, cell, where):
         _check_value(subject, named, value, at)
+    if pair and subject.problems.errors > before:
+        subject.doubt(pair)
 
 
 def cell_values(subject: Subject, cell: object, pointer: Pointer) -> Iterator[tuple[str, Pointer]]:

@@ -32,11 +32,17 @@ class RowCheck:
         decision, _, code = self.row.do.partition(" ")
         if code:
             self._check_hold(code)
-        refused = self._check_decision(decision)
-        self._check_marketing()
-        if decision == "add_subscribed" and not refused:
-            self._check_opt_in()
-            self._check_evidence()
+        before = self.subject.problems.errors
+        checks = [lambda: self._check_decision(decision), self._check_rest, self._check_marketing]
+        if decision == "add_subscribed":
+            checks += [self._check_opt_in, self._check_evidence]
+        for check in checks:
+            # The first is the cause; what else it breaks is mended with it.
+            if self.subject.problems.errors == before:
+                check()
+
+    def _check_rest(self) -> None:
+        decision = self.row.do
         if (decision == "add_subscribed" or self.row.may_market) and "rest" in (
             self.row.if_.values()
         ):
@@ -169,8 +175,10 @@ def check_opt_in(subject: Subject, consent: Consent) -> None:
         at: Pointer = ("consent", "opt_in", fact)
         reference = consent.facts.get(fact, "")
         one = subject.inputs.reads.get(reference)
-        if one is None and subject.is_declared(reference):
-            continue
+        named = subject.names.get(reference)
+        unknown = one is None and subject.is_declared(reference)
+        if unknown or (named is not None and named.values is None):
+            continue  # told where it is read, or where it is made a fact
         if one is None or one.read.type != "choice":
             known = [name for name in consent.facts if consent.facts[name] in subject.inputs.reads]
             subject.problems.report(

@@ -134,6 +134,11 @@ def _check_record(subject: Subject, send: Send, pointer: Pointer) -> None:
     _check_required(subject, known.body_schema, send.fields, (*pointer, "fields"))
 
 
+def _may_be_missing(subject: Subject, name: str) -> bool:
+    named = subject.names.get(name)
+    return named is not None and named.optional and name not in subject.doubted
+
+
 def _check_required(
     subject: Subject, schema: Mapping[str, object], fields: Mapping[str, Value], pointer: Pointer
 ) -> None:
@@ -143,7 +148,7 @@ def _check_required(
         value = fields.get(name)
         if value is None:
             subject.problems.report("MD466", pointer, f'the collection needs "{name}"', at_key=True)
-        elif isinstance(value, str) and (named := subject.names.get(value)) and named.optional:
+        elif isinstance(value, str) and _may_be_missing(subject, value):
             subject.problems.report(
                 "MD466",
                 (*pointer, name),

@@ -40,6 +40,7 @@ def check_names(subject: Subject) -> None:
         if taken or name in seen:
             why = "belongs to the language" if taken else "is declared twice"
             subject.problems.report("MD472", pointer, f'the name "{name}" {why}', at_key=True)
+            subject.doubt(name)
         seen.add(name)
 
 

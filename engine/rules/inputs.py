@@ -45,11 +45,14 @@ _NEEDS = {"choice": "choices", "day": "zone"}
 def check_inputs(subject: Subject) -> None:
     """Check every read and every list."""
     for one in subject.inputs.reads.values():
+        before = subject.problems.errors
         _check_outcomes(subject, one, one.read)
         _check_type(subject, one)
         _check_type_keys(subject, one)
         for case, answer in one.answers.items():
             _check_answer(subject, one, answer, (*one.pointer, answer_key(one.read, case)))
+        if subject.problems.errors > before:
+            subject.doubt(one.name)
     for each in subject.inputs.lists.values():
         _check_outcomes(subject, each, each.each)
         _check_list(subject, each)

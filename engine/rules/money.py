@@ -24,6 +24,7 @@ def check_money(subject: Subject) -> None:
             ("money", "currency"),
             f'"{money.currency}" is not read as a currency that is always there',
         )
+        subject.doubt(money.currency)
     seen: set[str] = set()
     for name, total in money.totals.items():
         _check_total(subject, name, total, seen)
@@ -72,17 +73,18 @@ def _check_total(subject: Subject, name: str, total: Total, seen: set[str]) -> N
 
 def _check_sum(subject: Subject, name: str, total: Total, seen: set[str]) -> None:
     pointer: Pointer = ("money", "totals", name)
-    deepest = level_of(name)
+    deepest, known = level_of(name), True
     for index, reference in enumerate(total.sum or []):
         at = (*pointer, "sum", index)
         named = _amount(subject, reference, at, seen)
         if named is None:
+            known = False
             continue
         if named.level[: len(level_of(name))] != level_of(name):
             subject.within(named, level_of(name), at)
         _check_lists(subject, named, at)
         deepest = max(deepest, named.level, key=len)
-    if total.where is not None:
+    if total.where is not None and known:
         check_condition(subject, total.where, (*pointer, "where"), deepest, stage=READ)
 
 
@@ -92,6 +94,7 @@ def _check_lists(subject: Subject, named: Named, at: Pointer) -> None:
         one = subject.inputs.lists.get(".".join(named.level[: depth + 1]))
         unknown = one.answers.get("unknown") if one is not None else None
         if one is not None and unknown is not None and unknown.kind == "skip":
+            subject.doubt(named.name)
             subject.problems.report(
                 "MD418",
                 at,
@@ -160,6 +163,7 @@ def _amount(subject: Subject, reference: str, pointer: Pointer, seen: set[str]) 
             f'"{reference}" may be left out, so the sum could silently be too small',
             help='let its read say "use 0.00" or "fail CODE"',
         )
+        subject.doubt(reference)
     return named
 
 

@@ -32,6 +32,7 @@ class Subject:
     used_codes: set[str] = field(default_factory=set)
     used_params: set[str] = field(default_factory=set)
     unfit: set[Pointer] = field(default_factory=set)
+    doubted: set[str] = field(default_factory=set)
 
     def name(self, reference: str, pointer: Pointer) -> Named | None:
         """Give the name a reference means and mark it used; an unknown one is reported."""
@@ -40,6 +41,8 @@ class Subject:
         if reference.startswith("param."):
             return self._param_in_text(reference, pointer)
         self.used.add(reference)
+        if reference in self.doubted:
+            return None
         named = self.names.get(reference)
         if named is None and not self.is_declared(reference):
             self.problems.report(
@@ -54,11 +57,18 @@ class Subject:
         """
         holder: MappingSpec | Each | None = self.spec
         *lists, name = reference.split(".")
+        if reference == "consent.evidence":
+            # Where a call takes evidence along that is not declared, that is told there.
+            return any(send.evidence for send in self.spec.send.values())
         if lists == ["lifetime"]:
             return self.spec.lifetime is not None and name in self.spec.lifetime.figures
         for one in lists:
             holder = holder.each.get(one) if holder is not None else None
         return holder is not None and (name in holder.read or name in holder.each)
+
+    def doubt(self, name: str) -> None:
+        """Let nothing more be said of a name that is refused: it would only follow from that."""
+        self.doubted.add(name)
 
     def param(self, reference: str, pointer: Pointer) -> object:
         """Give the value of `$name`; None where it is refused, which `check_params` tells."""

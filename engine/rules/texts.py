@@ -92,7 +92,10 @@ def check_lifetime(subject: Subject) -> None:
     check_condition(subject, lifetime.only, ("lifetime", "only"), stage=CONSENT)
     subject.exception(lifetime.mixed_currency, ("lifetime", "mixed_currency"))
     for name, figure in lifetime.figures.items():
+        before = subject.problems.errors
         _check_figure(subject, figure, ("lifetime", "figures", name))
+        if subject.problems.errors > before:
+            subject.doubt(f"lifetime.{name}")
 
 
 def _check_figure(subject: Subject, figure: Figure, pointer: Pointer) -> None:
@@ -118,3 +121,4 @@ def _check_figure(subject: Subject, figure: Figure, pointer: Pointer) -> None:
             (*pointer, "of"),
             f'"{named.name}" is not {wanted} that is always there, which {figure.kind} needs',
         )
+        subject.doubt(named.name)
