@@ -75,7 +75,7 @@ class _Resolver:
             custom_list=custom_list,
             custom_code=custom_code,
             answers=answers_of(read, can_be_blank=read.type not in NUMBERS),
-            possible=_possible(selected, can_be_blank=read.type not in NUMBERS),
+            possible=_possible(selected, path, can_be_blank=read.type not in NUMBERS),
             codes=tuple(read.codes or _marks(selected, "x-codes")),
             lock_codes=_marks(selected, "x-codes"),
             choices=self._choices(pointer, read),
@@ -103,7 +103,7 @@ class _Resolver:
             pointer=pointer,
             path=path,
             answers=answers_of(each, can_be_blank=True),
-            possible=_possible(selected, can_be_blank=True),
+            possible=_possible(selected, path, can_be_blank=True),
             repeated=parse_answer(each.repeated) if each.repeated else None,
             conflicting=parse_answer(each.conflicting) if each.conflicting else None,
             amount=amount_mark(node).within(self._outer(level[:-1])),
@@ -187,9 +187,17 @@ def _member_marks(items: object, root: Mapping[str, object]) -> dict[str, Amount
     return {name: amount_mark(member) for name, member in found if isinstance(member, Mapping)}
 
 
-def _possible(selected: Selected | None, *, can_be_blank: bool) -> frozenset[Case]:
-    """Give the cases the lock does not rule out; of a custom field it says nothing."""
+def _possible(
+    selected: Selected | None, path: Path | None, *, can_be_blank: bool
+) -> frozenset[Case]:
+    """Give the cases the lock does not rule out; of a custom field it says nothing.
+
+    Where a path does more than name members, JMESPath finds nothing for a null as well: absent.
+    """
     ruled_out: set[Case] = set() if can_be_blank else {"blank"}
+    if path is not None and path.steps is None:
+        may_be_missing = selected is None or selected.may_be_missing
+        return frozenset(CASES) - ruled_out - ({"null"} if may_be_missing else {"null", "absent"})
     if selected is not None and not selected.may_be_absent:
         ruled_out.add("absent")
     if selected is not None and not selected.may_be_null:

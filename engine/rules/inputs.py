@@ -9,6 +9,7 @@ from engine.inputs import (
     CASES,
     NUMBERS,
     Answer,
+    Case,
     Input,
     ListInput,
     answer_key,
@@ -78,9 +79,7 @@ def _check_outcomes(subject: Subject, one: Input | ListInput, outcomes: Outcomes
                 "MD474",
                 (*one.pointer, key),
                 f"the value is never {listed(case for case in CASES if case in covered)} here",
-                effect="an empty text in its place is unknown, so the answer decides nothing"
-                if covered == {"blank"}
-                else f"{subject.source.name} always gives it, so the answer decides nothing",
+                effect=f"{_why_never(subject, one, covered)}, so the answer decides nothing",
                 help="let otherwise answer what should never happen",
                 severity="warning",
             )
@@ -91,6 +90,14 @@ def _check_outcomes(subject: Subject, one: Input | ListInput, outcomes: Outcomes
                 f'the other answers leave no case for "{key}"',
                 severity="warning",
             )
+
+
+def _why_never(subject: Subject, one: Input | ListInput, covered: frozenset[Case]) -> str:
+    if covered == {"blank"}:
+        return "an empty text in its place is unknown"
+    if covered == {"null"} and one.path is not None and one.path.steps is None:
+        return "where a path does more than name members, null is absent"
+    return f"{subject.source.name} always gives it"
 
 
 def _can_be_blank(one: Input | ListInput) -> bool:
