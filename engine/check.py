@@ -15,7 +15,6 @@ from engine.problem import Problem, sort_problems
 from engine.problems import ProblemList, TooManyErrors
 from engine.reading import resolve_inputs
 from engine.rules import RULES, Subject, check_unused
-from engine.rules.consent import check_consent
 from engine.rules.plain import keep_plain
 from engine.shape import as_spec, check_shape
 from engine.spec.mapping import MappingSpec
@@ -71,7 +70,6 @@ def _check_meaning(
     subject = Subject(spec, source, target, params, inputs, names, problems)
     for rule in RULES:
         rule(subject)
-    consent_table = check_consent(subject)
     if not problems.has_errors:
         check_unused(subject)
     if problems.has_errors:
@@ -86,7 +84,7 @@ def _check_meaning(
             params,
             inputs,
             names,
-            consent_table,
+            subject.consent_table,
             sha256(document.text.encode()).hexdigest(),
         ),
     )

@@ -9,13 +9,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from engine.lock import ContactAnswer, TargetLock
+from engine.lock import ContactAnswer, Status, TargetLock
 from engine.runtime.amounts import Share
-from engine.runtime.values import read_instant
+from engine.runtime.values import read_email, read_instant
 
 NO_SHARES: Mapping[str, Share] = {}
 NOTHING_SENT: frozenset[str] = frozenset()
 _MEMORY = "miradot"
+# Stands for a status that cannot be read; no target has it, so nothing is decided about it.
+NO_STATUS = "(no status)"
 
 
 class ContactError(ValueError):
@@ -26,8 +28,9 @@ class ContactError(ValueError):
 class Contact:
     """One contact as the target gave it.
 
-    `status` is its e-mail status; `person` the person key it carries; `shares` and `sent` are our
-    own memory: what each earlier record contributed, and the ids of calls already sent.
+    `email` is None where it has no address that can be read; `status` is its e-mail status;
+    `person` the person key it carries; `shares` and `sent` are our own memory: what each earlier
+    record contributed, and the ids of calls already sent.
     """
 
     id: int
@@ -65,27 +68,36 @@ class ContactForm:
     """How a mapping wants contacts read.
 
     `person_field` is the data field that carries the person key; `members` are what each share
-    must hold, and whether it is `money` (decimal text) or an `instant` (ISO 8601 with a zone).
+    must hold, and whether it is `money` (decimal text) or an `instant` (ISO 8601 with a zone);
+    `digits` are the decimals of each currency.
     """
 
     target: TargetLock
     person_field: str
     members: Mapping[str, str]
+    digits: Mapping[str, int]
 
 
 def read_contacts(answers: Iterable[object], form: ContactForm) -> Contacts:
     """Give the contacts in the target's answers, with all their channels.
 
-    Raises ContactError when an answer is not a contact, or two answers claim one address or person.
+    Any JSON is read or refused: ContactError is raised when an answer is not a contact, or two
+    answers are about one contact, address or person.
     """
-    by_email: dict[str, Contact] = {}
-    by_person: dict[str, Contact] = {}
+    by_id: dict[object, Contact] = {}
+    by_email: dict[object, Contact] = {}
+    by_person: dict[object, Contact] = {}
     for number, answer in enumerate(answers, 1):
-        contact = _Answer(answer, number, form.target, form).read()
-        for index, key in ((by_email, contact.email), (by_person, contact.person)):
+        contact = _Answer(answer, number, form).read()
+        keys = ((by_id, contact.id), (by_email, contact.email), (by_person, contact.person))
+        for index, key in keys:
             if key is not None and index.setdefault(key, contact) is not contact:
                 raise ContactError(f"contact {number} repeats the key of an earlier contact")
-    return Contacts(asked=True, by_email=by_email, by_person=by_person)
+    return Contacts(
+        asked=True,
+        by_email={one.email: one for one in by_id.values() if one.email is not None},
+        by_person={one.person: one for one in by_id.values() if one.person is not None},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,69 +106,103 @@ class _Answer:
 
     answer: object
     number: int
-    target: TargetLock
     wanted: ContactForm
 
     def read(self) -> Contact:
         """Give the contact."""
-        form = self.target.contact
+        form = self.wanted.target.contact
         answer = self._object(self.answer, "the answer")
         identity = answer.get(form.id)
-        if not isinstance(identity, int) or isinstance(identity, bool):
+        if not isinstance(identity, int) or isinstance(identity, bool) or identity < 1:
             raise ContactError(f"contact {self.number} has no {form.id}")
-        email = self._walk(answer, form.email)
-        person = self._member(answer, form.fields).get(self.wanted.person_field)
+        email = self._email(answer, form)
         memory = self._member(answer, _MEMORY)
-        sent = memory.get("sent", [])
+        shares = self._member(memory, "shares").items()
         return Contact(
             id=identity,
-            email=email.strip().lower() if isinstance(email, str) and email.strip() else None,
-            status=self._status(answer, form),
-            person=person if isinstance(person, str) and person else None,
-            shares={
-                key: self._share(key, share)
-                for key, share in self._member(memory, "shares").items()
-            },
-            sent=frozenset(sent) if isinstance(sent, list) else NOTHING_SENT,
+            email=email,
+            status=self._status(answer, form, reachable=email is not None),
+            person=self._text(
+                self._member(answer, form.fields).get(self.wanted.person_field),
+                self.wanted.person_field,
+            ),
+            shares={key: self._share(key, share) for key, share in shares},
+            sent=self._sent(memory),
         )
 
+    def _email(self, answer: Mapping[str, object], form: ContactAnswer) -> str | None:
+        """Give the address as orders give it, in small letters; None for one of another form."""
+        *objects, member = form.email.split(".")
+        for name in objects:
+            answer = self._member(answer, name)
+        text = read_email(self._text(answer.get(member), form.email))
+        return text.lower() if text is not None else None
+
+    def _sent(self, memory: Mapping[str, object]) -> frozenset[str]:
+        sent = memory.get("sent")
+        if sent is None:
+            return NOTHING_SENT
+        if not isinstance(sent, list) or not all(isinstance(one, str) for one in sent):
+            raise ContactError(f'contact {self.number}: "sent" is not a list of texts')
+        return frozenset(sent)
+
     def _share(self, key: str, share: object) -> Share:
-        given = self._object(share, f"the share of {key}")
-        for member, kind in self.wanted.members.items():
-            readable = (
-                read_instant(given.get(member))
-                if kind == "instant"
-                else _is_amount(given.get(member))
-            )
-            if not readable:
-                raise ContactError(f"contact {self.number}: the share of {key} has no {member}")
-        if not isinstance(given.get("counts"), bool) or not isinstance(given.get("currency"), str):
+        given = dict(self._object(share, f"the share of {key}"))
+        currency = given.get("currency")
+        if not isinstance(given.get("counts"), bool) or not isinstance(currency, str):
             raise ContactError(
                 f"contact {self.number}: the share of {key} needs counts and currency"
             )
+        for member, kind in self.wanted.members.items():
+            value = given.get(member)
+            if kind == "instant":
+                given[member] = readable = read_instant(value)
+            else:
+                readable = _amount(value, self.wanted.digits.get(currency))
+            if readable is None:
+                raise ContactError(f"contact {self.number}: the share of {key} has no {member}")
         return given
 
-    def _status(self, answer: Mapping[str, object], form: ContactAnswer) -> str:
-        """Give the channel's status, or the contact's own where that one says less."""
+    def _status(self, answer: Mapping[str, object], form: ContactAnswer, *, reachable: bool) -> str:
+        """Give what the channel and the contact itself allow together: never more than either.
+
+        What cannot be read in either of them counts as unknown, which decides nothing. Without a
+        readable address there is nobody to mail.
+        """
         if form.channels not in answer:
             raise ContactError(
                 f"contact {self.number} has no {form.channels}; ask for them with include"
             )
         channels = self._member(answer, form.channels)
-        status = self._member(channels, form.channel).get(form.channel_status)
-        if form.channel not in channels:
-            status = form.without_channel
-        overall = answer.get(form.overall_status)
-        marketable = {one.code for one in self.target.email_statuses if one.marketable}
-        if isinstance(overall, str) and overall not in marketable and status in marketable:
-            return overall
-        return status if isinstance(status, str) else "(no status)"
+        said = [form.without_channel]
+        if form.channel in channels:
+            said = [self._known(self._member(channels, form.channel).get(form.channel_status))]
+        if form.overall_status in answer:
+            said.append(self._known(answer[form.overall_status]))
+        if not reachable:
+            said.append(form.without_channel)
+        return min(said, key=self._reach)
 
-    def _walk(self, answer: Mapping[str, object], path: str) -> object:
-        *objects, member = path.split(".")
-        for name in objects:
-            answer = self._member(answer, name)
-        return answer.get(member)
+    def _known(self, status: object) -> str:
+        """Give a status as it is told; what is no status of a contact is none that can be read."""
+        none = self.wanted.target.no_contact
+        return status if isinstance(status, str) and status not in ("", none) else NO_STATUS
+
+    def _reach(self, status: str) -> int:
+        """Rank statuses: unknown, erased, barred, marketable."""
+        codes = self.wanted.target.email_statuses
+        known: Status | None = next((one for one in codes if one.code == status), None)
+        if known is None:
+            return 0
+        return 1 if known.erased else 3 if known.marketable else 2
+
+    def _text(self, value: object, name: str) -> str | None:
+        """Give a text, or None where there is none; anything else cannot be read."""
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise ContactError(f'contact {self.number}: "{name}" is not a text')
+        return value.strip() or None
 
     def _member(self, holder: Mapping[str, object], member: str) -> Mapping[str, object]:
         value = holder.get(member)
@@ -168,14 +214,21 @@ class _Answer:
         return value
 
 
-def _is_amount(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,3})?", value) is not None
+def _amount(value: object, digits: int | None) -> str | None:
+    """Give decimal text that is an amount of a currency with so many decimals, else None."""
+    if not isinstance(value, str) or digits is None:
+        return None
+    found = re.fullmatch(r"[0-9]{1,12}(?:\.([0-9]{1,3}))?", value)
+    return value if found is not None and len(found[1] or "") <= digits else None
 
 
-def expand_answers(answers: Iterable[Mapping[str, object]]) -> Iterator[Mapping[str, object]]:
-    """Give each contact; answers told by address (`{"a@example.com": {…}, …: null}`) are opened."""
+def expand_answers(answers: Iterable[Mapping[str, object]]) -> Iterator[object]:
+    """Give each contact; answers told by address (`{"a@example.com": {…}, …: null}`) are opened.
+
+    Only null says that there is no contact; whatever else stands there is an answer to be read.
+    """
     for answer in answers:
         if answer and all("@" in name for name in answer):
-            yield from (one for one in answer.values() if isinstance(one, dict))
+            yield from (one for one in answer.values() if one is not None)
         else:
             yield answer

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from engine.expressions.paths import Path
-from engine.lock import AmountMark, CustomFields
+from engine.lock import Address, CustomFields
 from engine.runtime.amounts import minor_units
+from engine.spec.money import Money
 from engine.spec.read import Each, Outcomes, Read, ValueType
 from engine.text import Pointer
 
@@ -36,8 +37,9 @@ class Answer:
 class Input:
     """One read. `name` is dotted from the record (`lines.refunds.amount`).
 
-    `possible` are the cases that the source lock does not rule out; `tax_on_top` is the code, if
-    it reads the tax mode, in which tax comes on top of the amounts listed.
+    `possible` are the cases that the source lock does not rule out; `identifies` is what the lock
+    says that the value is the key of, such as `person`; `moves` says that the lock knows the value
+    to change with every change of the record.
     """
 
     name: str
@@ -54,16 +56,14 @@ class Input:
     choices: Mapping[str, str]
     personal: bool
     lock_type: str
-    amount: AmountMark
-    tax_on_top: str
+    identifies: str
+    address: Address
+    moves: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ListInput:
-    """One list that is walked; `level` ends with its own name.
-
-    `amount` marks whatever amounts stand in it, `holds` gives the marks of its elements' members.
-    """
+    """One list that is walked; `level` ends with its own name."""
 
     name: str
     level: Level
@@ -74,8 +74,7 @@ class ListInput:
     possible: frozenset[Case]
     repeated: Answer | None
     conflicting: Answer | None
-    amount: AmountMark
-    holds: Mapping[str, AmountMark]
+    address: Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,12 @@ class Inputs:
     def reads_at(self, level: Level) -> Iterator[Input]:
         """Give the reads taken from one element of `level`, in order."""
         return (one for one in self.reads.values() if one.level == level)
+
+    def currency(self, money: Money | None) -> Input | None:
+        """Give the read of the currency that all amounts are in: named by `money`, or the first."""
+        if money is not None:
+            return self.reads.get(money.currency)
+        return next((one for one in self.reads_at(()) if one.read.type == "currency"), None)
 
     def lists_in(self, level: Level) -> Iterator[ListInput]:
         """Give the lists that stand directly in an element of `level`."""

@@ -16,6 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine.nearest import suggest
 from engine.resources import read_schema, schemas_folder
 
+# Where a member stands in the payload, from the record down: the names of members, lists as well.
+# Empty for what is not reached by members alone.
+Address = tuple[str, ...]
+
 
 class LockError(ValueError):
     """A lock that a mapping names does not exist here, or has moved on to another version."""
@@ -61,7 +65,10 @@ def amount_mark(node: Mapping[str, object] | None) -> AmountMark:
 
 @dataclass(frozen=True, slots=True)
 class SourceLock:
-    """What one record of the source may hold; `schema` is a JSON Schema with our marks."""
+    """What one record of the source may hold; `schema` is a JSON Schema with our marks.
+
+    `relay_domains` are the domains of the addresses by which the source stands in for people's own.
+    """
 
     name: str
     version: str
@@ -69,6 +76,7 @@ class SourceLock:
     schema: Mapping[str, object]
     custom_fields: Mapping[str, CustomFields]
     digits: Mapping[str, int] = field(repr=False)
+    relay_domains: tuple[str, ...] = ()
 
 
 class _Frozen(BaseModel):
@@ -82,6 +90,7 @@ class Status(_Frozen):
     meaning: str
     may_write: bool
     marketable: bool
+    erased: bool
 
 
 class Slot(_Frozen):
@@ -92,11 +101,20 @@ class Slot(_Frozen):
     scope: Literal["contact", "account"] | None = None
 
 
+class EvidencePart(_Frozen):
+    """One part of a consent record: `shown` by the shop, so the same for many, or `given` by each.
+
+    `type` is how it is read.
+    """
+
+    known: Literal["shown", "given"]
+    type: Literal["text", "instant", "url", "ip"]
+
+
 class Operation(_Frozen):
     """One operation of the target, as data: where it goes, what it takes, what it may do.
 
-    `evidence` names the parts of a consent record: `shown` by the shop, so the same for many, or
-    `given` with each record.
+    `evidence` names the parts of a consent record.
     """
 
     title: str
@@ -113,7 +131,7 @@ class Operation(_Frozen):
     to: dict[str, Slot]
     fields: Literal["data_fields", "record", "name_values", "none"]
     lists: bool
-    evidence: dict[str, Literal["shown", "given"]]
+    evidence: dict[str, EvidencePart]
     body: object
     body_schema: dict[str, object]
     bulk: dict[str, str] | None = None
@@ -147,16 +165,17 @@ class Collection(_Frozen):
 
 
 class Insight(_Frozen):
-    """The rules of Insight data."""
+    """The rules of Insight data; `own_collections` are kept by the target itself."""
 
     field_name: str
     collection_name: str
     rules: list[str]
+    own_collections: list[str]
     collections: dict[str, Collection]
 
 
 class TargetLock(BaseModel):
-    """What the target takes."""
+    """What the target takes; `own_fields` are data fields that it keeps itself."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -168,6 +187,7 @@ class TargetLock(BaseModel):
     no_contact: str
     creation_without_status: str
     built_in_fields: dict[str, Literal["String", "Numeric", "Date", "Boolean"]]
+    own_fields: list[str]
     insight: Insight
     limits: dict[str, int]
     operations: dict[str, Operation]
@@ -197,6 +217,7 @@ def load_source(reference: str) -> SourceLock:
         schema=schema,
         custom_fields={at: CustomFields(**place) for at, place in fields.items()},
         digits=cast("dict[str, int]", currencies["digits"]),
+        relay_domains=tuple(cast("list[str]", mark.get("relay_domains", []))),
     )
 
 

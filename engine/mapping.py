@@ -61,6 +61,7 @@ def contact_form(checked: CheckedSpec) -> ContactForm:
         target=checked.target,
         person_field=identity.person_field if identity is not None else "",
         members=_share_members(checked),
+        digits=checked.source.digits,
     )
 
 

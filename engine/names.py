@@ -188,6 +188,7 @@ def _name_params(spec: MappingSpec, params: Params) -> dict[str, Named]:
             kind = "integer"
         elif param.type == "boolean":
             kind = "boolean"
+        values = tuple(param.choices) if param.type == "choice" and param.choices else None
         for reference in (f"${name}", f"param.{name}"):
-            named[reference] = Named(reference, kind, pointer=("params", name))
+            named[reference] = Named(reference, kind, values=values, pointer=("params", name))
     return named

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engine.nearest import suggest
 from engine.spec.params import Param, ParamValue
 
-_NUMBERS = ("integer", "list_id", "programme_id", "campaign_id")
+_IDS = ("list_id", "programme_id", "campaign_id")
+# Dotdigital counts from 1 in 32 bits; beyond 2**53 programs lose digits.
+_BOUNDS = {"integer": (0, 2**53 - 1), **dict.fromkeys(_IDS, (1, 2**31 - 1))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,10 @@ def resolve_params(declared: Mapping[str, Param], given: Mapping[str, ParamValue
 
 def fault_of(param: Param, value: ParamValue) -> str:
     """Say what is wrong with a value for a parameter, or nothing."""
-    if param.type in _NUMBERS:
-        good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-        return "" if good else f'is a whole number, not "{value}"'
+    if param.type in _BOUNDS:
+        low, high = _BOUNDS[param.type]
+        good = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+        return "" if good else f'is a whole number from {low} to {high}, not "{value}"'
     if param.type == "boolean":
         return "" if isinstance(value, bool) else f'is true or false, not "{value}"'
     return _fault_of_texts(value) if param.type == "texts" else _fault_of_text(param, value)

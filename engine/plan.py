@@ -58,7 +58,12 @@ class IdentityView(TypedDict):
 
     person: Annotated[str, Field(description="The persistent person key, a hash.")]
     email: Annotated[str, Field(description="The address in masked form.")]
-    email_masked: Annotated[bool, Field(description="Whether it is a relay (masked) address.")]
+    email_masked: Annotated[
+        bool,
+        Field(
+            description="Whether it, or the address of the contact found, is a relay (masked) one."
+        ),
+    ]
     contact: Annotated[
         Literal["not_asked", "none", "known"],
         Field(description="What Dotdigital said; not asked: planned as for an unknown address."),

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from engine.expressions.paths import Path, PathError, compile_path
 from engine.expressions.schema_walk import Selected, walk_path
-from engine.expressions.selected import follow
 from engine.inputs import (
     CASES,
     NUMBERS,
@@ -23,7 +22,7 @@ from engine.inputs import (
     answers_of,
     parse_answer,
 )
-from engine.lock import NO_MARK, AmountMark, CustomFields, SourceLock, amount_mark
+from engine.lock import CustomFields, SourceLock
 from engine.params import Params
 from engine.problems import ProblemList
 from engine.spec.mapping import MappingSpec
@@ -81,8 +80,9 @@ class _Resolver:
             choices=self._choices(pointer, read),
             personal=_is_personal(read, selected),
             lock_type="custom" if custom_list else str(_mark(selected, "x-type") or ""),
-            amount=amount_mark(selected.node if selected else None).within(self._outer(level)),
-            tax_on_top=str(_mark(selected, "x-tax-on-top") or ""),
+            identifies=str(_mark(selected, "x-identifies") or ""),
+            address=self._address(level, path),
+            moves=_mark(selected, "x-moves") is True,
         )
 
     def _add_list(self, level: Level, pointer: Pointer, each: Each, at: object) -> None:
@@ -106,13 +106,14 @@ class _Resolver:
             possible=_possible(selected, path, can_be_blank=True),
             repeated=parse_answer(each.repeated) if each.repeated else None,
             conflicting=parse_answer(each.conflicting) if each.conflicting else None,
-            amount=amount_mark(node).within(self._outer(level[:-1])),
-            holds=_member_marks(items, self.source.schema),
+            address=self._address(level[:-1], path),
         )
         self.walk(level, pointer, each, items)
 
-    def _outer(self, level: Level) -> AmountMark:
-        return self.lists[".".join(level)].amount if level else NO_MARK
+    def _address(self, level: Level, path: Path | None) -> tuple[str, ...]:
+        outer = self.lists[".".join(level)].address if level else ()
+        plain = path is not None and path.steps and (outer or not level)
+        return (*outer, *path.steps) if plain and path is not None and path.steps else ()
 
     def _resolve_path(
         self, text: str, pointer: Pointer, at: object
@@ -177,14 +178,6 @@ def resolve_inputs(
     resolver = _Resolver(spec, source, params, problems)
     resolver.walk((), (), spec, source.schema)
     return Inputs(reads=resolver.reads, lists=resolver.lists)
-
-
-def _member_marks(items: object, root: Mapping[str, object]) -> dict[str, AmountMark]:
-    """Give what the lock says of the amounts in each member of a list's elements."""
-    element = follow(items, root) if isinstance(items, Mapping) else {}
-    members = element.get("properties")
-    found = members.items() if isinstance(members, Mapping) else ()
-    return {name: amount_mark(member) for name, member in found if isinstance(member, Mapping)}
 
 
 def _possible(

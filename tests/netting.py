@@ -15,6 +15,7 @@ def net_order(text: bytes | str, basis: str = "requested") -> dict[str, str]:
     taxed = order["order_tax_mode"] == "TAX_EXCLUDED"
     current = refused = cancelled = refunded = settled = ZERO
     refunds_seen: set[str] = set()
+    cancelations_seen: set[str] = set()
     for line in order["order_lines"]:
         worth = Decimal(line["total_price"]) + tax_of(line, taxed=taxed)
         if line["order_line_state"] == "REFUSED":
@@ -22,6 +23,9 @@ def net_order(text: bytes | str, basis: str = "requested") -> dict[str, str]:
         else:
             current += worth
         for cancelation in line["cancelations"]:
+            if cancelation["id"] in cancelations_seen:
+                continue
+            cancelations_seen.add(cancelation["id"])
             cancelled += amount_of(cancelation, taxed=taxed)
         for refund in line["refunds"]:
             if refund["id"] in refunds_seen:

@@ -11,8 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.orders import make_orders
+from engine.check import check_mapping
+from engine.contacts import UNASKED
+from engine.mapping import compile_mapping
 from tests.netting import net_order
-from tests.shipped import line, order, plan, refund
+from tests.shipped import NOW, ROOT, line, order, plan, refund
+
+BASE = ROOT / "tests/rules/base.yaml"
 
 REFUND_STATES = (
     "WAITING_REFUND_TAX_CONFIRMATION",
@@ -162,3 +167,52 @@ def test_the_sum_of_many_small_amounts_is_exact() -> None:
 def test_generated_orders_net_as_the_second_implementation_does() -> None:
     for made in make_orders(1500, seed=7):
         assert plan(made)["money"] == net_order(orjson.dumps(made))
+
+
+def base_mapping(*edits: tuple[str, str]) -> Any:
+    text = BASE.read_text(encoding="utf-8")
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new)
+    spec = check_mapping(text.encode(), "base.yaml", {}).spec
+    assert spec is not None
+    return compile_mapping(spec, masked=False)
+
+
+def test_a_tolerance_finer_than_the_currency_compares_exactly() -> None:
+    made = order(currency_iso_code="JPY", order_lines=[line(total_price=5000)], total_price=5001)
+    told = base_mapping().apply(made, UNASKED, NOW)
+    assert [one["message"] for one in told["exceptions"]] == ["Order DBN-1-A is broken: 1"]
+    made["total_price"] = 5000
+    assert base_mapping().apply(made, UNASKED, NOW)["money"]["net"] == "5000"
+
+
+def test_a_bound_finer_than_the_currency_compares_exactly() -> None:
+    mapping = base_mapping(("rule: net >= 0, ", "rule: net >= 0.005, "))
+    told = mapping.apply(order(order_lines=[line(total_price=0.0)]), UNASKED, NOW)
+    assert told["outcome"] == "held"
+    assert "0.005" in told["exceptions"][0]["message"]
+    told = mapping.apply(order(order_lines=[line(total_price=0.01)]), UNASKED, NOW)
+    assert told["outcome"] == "planned"
+
+
+def test_a_number_that_is_only_noted_is_left_out_and_not_sent_as_nothing() -> None:
+    read = "index: {path: order_line_index, type: integer, otherwise: fail NOTHING}"
+    mapping = base_mapping(
+        ("\n      price:", f"\n      {read}\n      price:"),
+        ("qty: lines.qty}", "qty: lines.qty, index: lines.index}"),
+    )
+    told = mapping.apply(order(order_lines=[line(order_line_index="two")]), UNASKED, NOW)
+    bodies = [one["body"] for one in told["calls"] if "products" in one["body"]]
+    assert [sorted(body["products"][0]) for body in bodies] == [["name", "price", "qty", "sku"]]
+    assert [one["code"] for one in told["exceptions"]] == ["NOTHING"]
+
+
+def test_a_bound_on_a_whole_number_may_have_leading_zeros() -> None:
+    bound = 'where: {lines.qty: {above: "007"}}'
+    mapping = base_mapping(
+        ("    sold: {sum", f"    many: {{sum: [lines.worth], {bound}}}\n    sold: {{sum"),
+        ("report: [sold, net]", "report: [sold, net, many]"),
+    )
+    lines = [line(quantity=8, total_price=30.0), line(order_line_id="A-2", quantity=7)]
+    assert mapping.apply(order(order_lines=lines), UNASKED, NOW)["money"]["many"] == "30.00"

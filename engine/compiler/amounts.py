@@ -69,7 +69,7 @@ def emit_equations(context: Context) -> None:
         fault = context.source.bind(context.fault(equation.otherwise, pointer), "fault")
         left, test, difference = _equation_test(context, equation)
         with context.source.block(f"if not ({test})"):
-            shown = f"decimal_text(abs({difference}), scale)"
+            shown = f"gap_text({difference}, scale)"
             context.source.line(f"raised.append(({fault}, {left!r}, {shown}))")
 
 

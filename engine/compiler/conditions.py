@@ -57,8 +57,8 @@ def _bounds(context: Context, name: str, bound: Bound) -> list[str]:
 def number(context: Context, name: str, text: str) -> str:
     """Give the expression of a number compared with `name`: minor units for money."""
     if context.checked.names[name].type != "money":
-        return text
-    return "0" if float(text) == 0 else f"minor_units({text!r}, scale)"
+        return repr(float(text)) if "." in text else str(int(text))
+    return "0" if float(text) == 0 else f"scaled({text!r}, scale)"
 
 
 def unmet(context: Context, name: str, cell: Cell) -> str:

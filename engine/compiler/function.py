@@ -37,6 +37,7 @@ _REACH: Mapping[str, object] = {
     "digest": record.digest,
     "decimal_text": amounts.decimal_text,
     "fromisoformat": datetime.fromisoformat,
+    "gap_text": amounts.gap_text,
     "gather": amounts.gather,
     "held": record.held,
     "index_custom_fields": values.index_custom_fields,
@@ -44,7 +45,6 @@ _REACH: Mapping[str, object] = {
     "is_id": values.is_id,
     "mask": people.mask,
     "mask_segment": people.mask_segment,
-    "minor_units": amounts.minor_units,
     "object_or_marker": values.object_or_marker,
     "person_key": people.person_key,
     "read_day": values.read_day,
@@ -52,6 +52,7 @@ _REACH: Mapping[str, object] = {
     "read_instant": values.read_instant,
     "read_ip": values.read_ip,
     "read_url": values.read_url,
+    "scaled": amounts.scaled,
     "segment": people.segment,
     "tell": record.tell,
 }
@@ -105,6 +106,7 @@ def _compile(checked: CheckedSpec, source: Source, more: str) -> object:
         "__builtins__": {**_BUILTINS, "locals": locals} if more else _BUILTINS,
         "TEXT_LIMIT": checked.target.limits["text_field_characters"],
         **_REACH,
+        **{variable(f"param.{name}"): value for name, value in checked.params.values.items()},
         **source.constants,
     }
     # The text holds only names and constants that the checker and this compiler made.
@@ -118,7 +120,7 @@ def _emit_start(context: Context) -> None:
     source.line("money = identity = consent = None")
     source.line("scale = 100")
     for name in said_names(context):
-        if name not in context.checked.inputs.reads:
+        if name not in context.checked.inputs.reads and not name.startswith("param."):
             source.line(f"{variable(name)} = None")
     for one in context.checked.inputs.lists.values():
         if one.repeated is not None:

@@ -17,13 +17,14 @@ def emit_element(
     `rows` names, per list, the values kept from each element for texts and sends.
     """
     reads = ElementReads(context, level, element)
+    unit = context.checked.inputs.currency(context.checked.spec.money)
     one_list = context.checked.inputs.lists.get(".".join(level))
     first = _key_of(one_list) if level else context.checked.spec.record.key
     for one in _key_first(list(context.checked.inputs.reads_at(level)), first):
         reads.emit(one)
         if one.name == first and one_list is not None:
             _emit_repeat_test(context, one_list, element)
-        if one.read.type == "currency" and not level:
+        if one is unit:
             digits = context.checked.source.digits
             scales = context.source.bind({c: 10**n for c, n in digits.items()}, "scales")
             context.source.line(f"scale = {scales}.get({variable(one.name)}, 100)")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.compiler.context import Context, variable
+from engine.egress import REFUSED, Egress, Purposes
 from engine.expressions.templates import compile_template
+from engine.runtime.values import Fault
 
 
 def emit_gate(context: Context) -> None:
@@ -36,10 +40,43 @@ def emit_return(context: Context) -> None:
     source.line(f"exceptions = tell(raised, {_say_values(context)}) if raised else []")
     _emit_probe(context)
     record = context.checked.spec.record
-    source.line(f"return {{'key': {variable(record.key)}, 'order_version': {version_of(context)},")
+    source.line(f"plan = {{'key': {variable(record.key)}, 'order_version': {version_of(context)},")
     source.line("    'outcome': 'planned' if calls else 'unchanged', 'money': money,")
     source.line("    'identity': identity, 'consent': consent, 'calls': calls,")
     source.line("    'left_out': left_out, 'exceptions': exceptions}")
+    _emit_egress(context)
+    source.line("return plan")
+
+
+def _emit_egress(context: Context) -> None:
+    """Emit the last look at the plan; what must not leave holds the record."""
+    source, identity = context.source, context.checked.spec.identity
+    find = source.bind(Egress(context.checked.target, _purposes(context)).find_breach, "egress")
+    fault = source.bind(
+        Fault(REFUSED, "hold", "engineering", "when_mapping_changes", "", _say_breach), "fault"
+    )
+    source.line(f"breach = {find}(plan, {'contact' if identity is not None else None})")
+    with source.block("if breach"):
+        source.line(f"raised.append(({fault}, 'send', breach))")
+        emit_exit(context)
+
+
+def _purposes(context: Context) -> Purposes:
+    checked = context.checked
+
+    def numbers(kind: str) -> frozenset[int]:
+        service = (
+            checked.params.values[name]
+            for name, one in checked.spec.params.items()
+            if one.type == kind and one.purpose == "service"
+        )
+        return frozenset(one for one in service if isinstance(one, int))
+
+    return Purposes(lists=numbers("list_id"), campaigns=numbers("campaign_id"))
+
+
+def _say_breach(values: Mapping[str, str]) -> str:
+    return f"The last check of the calls refused one: {values['value']}"
 
 
 def _emit_probe(context: Context) -> None:

@@ -44,17 +44,10 @@ def emit_identity(context: Context) -> None:
         with source.block(f"if {value} is None"):
             source.line(f"raised.append(({fault}, 'identity.{part}', '(absent)'))")
     emit_gate(context)
-    relay = source.bind(
-        make_relay_test(
-            _texts(identity.relay.domains, context.checked.params),
-            masked_shapes=identity.relay.masked_shapes,
-        ),
-        "relay",
-    )
-    source.line(f"v_address__kind = 'relay' if {relay}(v_address__email) else 'real'")
     scope = _text(identity.person.scope, context.checked.params)
     source.line(f"v_person = person_key({scope!r}, {customer})")
     source.line("contact, disagree = contacts.find(v_person, v_address__email)")
+    _emit_kind(context, identity)
     source.line("identity = {'person': v_person, 'email': mask(v_address__email),")
     source.line("    'email_masked': v_address__kind == 'relay', 'contact': 'known'")
     source.line("    if contact is not None else 'none' if contacts.asked else 'not_asked'}")
@@ -69,6 +62,21 @@ def emit_identity(context: Context) -> None:
     source.line("    v_contact__status, shares = contact.status, contact.shares")
     key = variable(context.checked.spec.record.key)
     source.line(f"v_record__earlier = 'sent' if {key} in shares else 'none'")
+
+
+def _emit_kind(context: Context, identity: Identity) -> None:
+    """Emit the kind of address: a call by contact id reaches the contact's own, not the record's.
+
+    The domains that the source lock knows always count; a mapping can only add to them.
+    """
+    checked = context.checked
+    domains = (*checked.source.relay_domains, *_texts(identity.relay.domains, checked.params))
+    test = make_relay_test(domains, masked_shapes=identity.relay.masked_shapes)
+    relay = context.source.bind(test, "relay")
+    context.source.line(
+        f"v_address__kind = 'relay' if {relay}(v_address__email) or contact is not None"
+        f" and contact.email is not None and {relay}(contact.email) else 'real'"
+    )
 
 
 def _emit_address(context: Context, identity: Identity) -> None:

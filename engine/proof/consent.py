@@ -1,4 +1,25 @@
-"""The proven consent table: every case with the row that decides it, and what holds for all."""
+"""The proven consent table: every case with the row that decides it, and what holds for all.
+
+For every mapping that validates, with every brand file that validates, every record (any JSON) and
+every answer about contacts that can be read:
+
+1. A call that creates a contact states its status. It is `subscribed` only where the answer in the
+   opt-in's custom field is one of the opt-in answers, every part of the consent record is there in
+   the record, the address is real, and the target knows no contact.
+2. No call changes the status of a contact that exists.
+3. Marketing reaches only a real address whose contact may be marketed to by the target's own
+   status, or was created subscribed by the same plan; never anybody whose status is unknown.
+4. Two customer ids never lead to one person key; a missing id or address always holds.
+5. Whoever the target erased or blocked is never marketed to nor created again.
+
+`engine/rules/` proves it of the mapping (`consent`, `consent_rows`, `evidence`, `identity`,
+`guards`, `params`), `engine/contacts.py` sees to the answers, and `engine/egress.py` asks 1 to 3
+and 5 once more of every plan. What the proof cannot follow, the rules refuse.
+
+Not proved, because nobody but people can know: that a custom field holds the answer to the box,
+that a text such as "yes" means yes, that a list declared for service is never mailed as marketing,
+that two brands do not share one list, and that a domain nobody listed is no relay.
+"""
 
 from __future__ import annotations
 
@@ -113,9 +134,31 @@ def _claims(checked: CheckedSpec, consent: Consent) -> Iterator[str]:
         "A status that the target lock does not know decides nothing: the record is held as "
         f"{consent.unknown_status}."
     )
+    yield from _identity_claims(checked)
     yield from _creation_claims(checked, consent)
     yield from _update_claims(checked)
+    yield from _erasure_claims(checked)
     yield from _marketing_claims(checked)
+
+
+def _identity_claims(checked: CheckedSpec) -> Iterator[str]:
+    identity = checked.spec.identity
+    if identity is None:
+        return
+    yield (
+        f"Two values of {identity.person.from_} never give one person key; without one the record "
+        f"is held as {identity.no_person}, without an address as {identity.no_address}."
+    )
+    known = ", ".join(checked.source.relay_domains)
+    yield (
+        f"Relay addresses are those at or under {known or 'no domain'} in every brand, those that "
+        "the mapping adds, and masked ones; the address of the contact found counts as well."
+    )
+
+
+def _erasure_claims(checked: CheckedSpec) -> Iterator[str]:
+    erased = [one.code for one in checked.target.email_statuses if one.erased]
+    yield f"Whoever is {' or '.join(erased)} is held: nothing is created, updated or sent."
 
 
 def _creation_claims(checked: CheckedSpec, consent: Consent) -> Iterator[str]:
@@ -135,8 +178,9 @@ def _creation_claims(checked: CheckedSpec, consent: Consent) -> Iterator[str]:
         f"{fact} is {' or '.join(values)}" for fact, values in consent.opt_in.items()
     )
     yield (
-        f"Only row {', '.join(map(str, rows))} subscribes: {answers}, which no missing answer can "
-        f"mean; with the whole proof ({', '.join(consent.evidence)}), which goes along."
+        f"Only row {', '.join(map(str, rows))} subscribes: {answers}, which no missing or blank "
+        f"answer can mean; at a real address that {checked.target.title} does not know; with the "
+        f"whole proof ({', '.join(consent.evidence)}), which goes along."
     )
 
 
@@ -154,7 +198,9 @@ def _marketing_claims(checked: CheckedSpec) -> Iterator[str]:
     params = checked.spec.params
     marketing = [name for name, one in params.items() if one.purpose == "marketing"]
     if marketing:
+        marketable = [one.code for one in checked.target.email_statuses if one.marketable]
         yield (
-            f"{', '.join(marketing)}: reached only by a real address that may be marketed to, so "
-            "never by a relay address."
+            f"{', '.join(marketing)}: reached only at a real address, by a contact that "
+            f"{checked.target.title} gives as {' or '.join(marketable)}, or that the same plan "
+            "creates so; no number of theirs serves another purpose."
         )

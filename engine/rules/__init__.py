@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.rules.consent import check_consent
 from engine.rules.evidence import check_evidence
+from engine.rules.guards import check_guards
 from engine.rules.identity import check_identity, check_names, check_record
 from engine.rules.inputs import check_inputs
 from engine.rules.money import check_money
@@ -21,9 +23,11 @@ RULES: tuple[Callable[[Subject], None], ...] = (
     check_inputs,
     check_money,
     check_identity,
+    check_consent,
     check_texts,
     check_lifetime,
     check_sends,
+    check_guards,
     check_evidence,
     check_sentences,
     check_money_proof,

@@ -13,14 +13,17 @@ from engine.text import Pointer
 
 
 def check_when(subject: Subject, when: When | None, pointer: Pointer) -> None:
-    """Check a condition, or a list of alternatives."""
+    """Check a condition, or a list of alternatives; note a refused one, to judge nothing by it."""
     if when is None:
         return
+    before = subject.problems.errors
     if isinstance(when, list):
         for index, one in enumerate(when):
             check_condition(subject, one, (*pointer, index))
     else:
         check_condition(subject, when, pointer)
+    if subject.problems.errors > before:
+        subject.unfit.add(pointer)
 
 
 def check_condition(

@@ -8,7 +8,7 @@ from itertools import product
 
 from engine.names import IDENTITY
 from engine.nearest import suggest
-from engine.rules.consent_rows import ADDRESS, STATUS, RowCheck, check_opt_in
+from engine.rules.consent_rows import ADDRESS, STATUS, RowCheck, check_opt_in, is_decidable
 from engine.rules.subject import Subject
 from engine.rules.witness import tell_witness
 from engine.spec.consent import Consent
@@ -18,19 +18,19 @@ from engine.text import Pointer
 _MOST_CASES = 20_000
 
 
-def check_consent(subject: Subject) -> dict[tuple[str, ...], int]:
-    """Check the table and give, for each combination of facts, the row that hits."""
+def check_consent(subject: Subject) -> None:
+    """Check the table; note, for each case of the facts, the row that hits and is not refused."""
     consent = subject.spec.consent
     if consent is None:
-        return {}
-    subject.exception(consent.unknown_status, ("consent", "unknown_status"))
+        return
+    subject.holds(consent.unknown_status, ("consent", "unknown_status"))
     check_opt_in(subject, consent)
     domains = _domains(subject, consent)
     if domains is None:
-        return {}
+        return
     sets = [_row_values(subject, consent, domains, index) for index in range(len(consent.rows))]
     if any(one is None for one in sets):
-        return {}
+        return
     rows = [one for one in sets if one is not None]
     refused: set[int] = set()
     for index, row in enumerate(consent.rows):
@@ -38,7 +38,8 @@ def check_consent(subject: Subject) -> dict[tuple[str, ...], int]:
         RowCheck(subject, consent, row, rows[index], ("consent", "rows", index)).check()
         if subject.problems.errors > before:
             refused.add(index)
-    return _fill_table(subject, consent, domains, rows, refused)
+    table = _fill_table(subject, consent, domains, rows, refused)
+    subject.consent_table = {case: row for case, row in table.items() if row not in refused}
 
 
 def _domains(subject: Subject, consent: Consent) -> dict[str, tuple[str, ...]] | None:
@@ -48,12 +49,22 @@ def _domains(subject: Subject, consent: Consent) -> dict[str, tuple[str, ...]] |
         named = subject.name(reference, at)
         if named is None or not subject.known_by(IDENTITY, named, at):
             continue
-        if named.values is None or named.level or named.optional:
+        if named.values is None or not is_decidable(named) or named.level or named.optional:
             subject.problems.report(
                 "MD440",
                 at,
                 f'"{reference}" has no fixed set of values that is always known',
                 help="a fact is contact.status, address.kind, or a read of type choice or code",
+            )
+            continue
+        first = next(other for other, name in consent.facts.items() if name == reference)
+        if first != fact:
+            subject.problems.report(
+                "MD476",
+                at,
+                f'"{first}" and "{fact}" are one fact: both come from {reference}',
+                effect="most cases of the table could never occur",
+                help="leave one of them out",
             )
             continue
         domains[fact] = named.values

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from engine.names import Named
 from engine.nearest import suggest
 from engine.rules.subject import Subject, listed
 from engine.rules.witness import tell_witness
@@ -32,10 +33,13 @@ class RowCheck:
         decision, _, code = self.row.do.partition(" ")
         if code:
             self._check_hold(code)
-        before = self.subject.problems.errors
-        checks = [lambda: self._check_decision(decision), self._check_rest, self._check_marketing]
+        checks: list[Callable[[], None]] = [lambda: self._check_decision(decision)]
+        if not code:
+            checks.append(self._check_erased)
+        checks += [self._check_rest, self._check_marketing]
         if decision == "add_subscribed":
             checks += [self._check_opt_in, self._check_evidence]
+        before = self.subject.problems.errors
         for check in checks:
             # The first is the cause; what else it breaks is mended with it.
             if self.subject.problems.errors == before:
@@ -66,18 +70,26 @@ class RowCheck:
         return tell_witness(self.subject, self.consent, {**hit, **wanted})
 
     def _check_hold(self, code: str) -> None:
-        self.subject.exception(code, (*self.pointer, "do"))
-        rule = self.subject.spec.exceptions.get(code)
-        if rule is not None and rule.level == "note":
+        self.subject.holds(code, (*self.pointer, "do"))
+
+    def _check_erased(self) -> None:
+        """Check that whoever was erased comes to a person's desk, and nothing is written."""
+        target = self.subject.target
+        erased = sorted(
+            {one.code for one in target.email_statuses if one.erased} & self._seen(STATUS)
+        )
+        if erased and all(self.values.values()):
             self.subject.problems.report(
-                "MD446",
+                "MD454",
                 (*self.pointer, "do"),
-                f'"{code}" is only a note and would not hold anything',
+                f"the row hits contacts that were erased ({listed(erased)}), and does not hold",
+                effect=f"an update brings an erased contact back in {target.title}",
+                help="give them a row of their own that holds",
+                example=self._witness(STATUS, erased[0]),
             )
 
-    def _check_decision(self, decision: str) -> bool:
-        """Report a decision that the row's contacts do not allow; whether there was one."""
-        before = len(self.subject.problems.found)
+    def _check_decision(self, decision: str) -> None:
+        """Report a decision that the row's contacts do not allow."""
         none, statuses = self.subject.target.no_contact, self._seen(STATUS)
         known = sorted(statuses - {none})
         at = (*self.pointer, "do")
@@ -109,7 +121,6 @@ class RowCheck:
                 help="let the row hit address kind real only",
                 example=self._witness(ADDRESS, "relay"),
             )
-        return len(self.subject.problems.found) > before
 
     def _check_marketing(self) -> None:
         row, at = self.row, (*self.pointer, "may_market")
@@ -135,13 +146,14 @@ class RowCheck:
             )
 
     def _check_opt_in(self) -> None:
-        """Check that the row is limited, by some fact, to answers that give consent."""
+        """Check that the row is limited, by every fact of opt_in, to answers that give consent."""
         widest = None
         for fact, answers in self.consent.opt_in.items():
             others = sorted(self.values.get(fact, frozenset()) - set(answers))
-            if not others:
-                return
-            widest = widest or (fact, others[0])
+            if others and widest is None:
+                widest = (fact, others[0])
+        if self.consent.opt_in and widest is None:
+            return
         fact, value = widest or ("", "")
         why = f"also {fact}={value}" if widest else "no answer of the shopper is asked for"
         self.subject.problems.report(
@@ -169,6 +181,12 @@ class RowCheck:
         )
 
 
+def is_decidable(named: Named) -> bool:
+    """Whether a table can tell apart what a name may be: one of a few words of the record."""
+    is_read = not named.name.startswith("param.") and named.type != "boolean"
+    return named.values is not None and is_read
+
+
 def check_opt_in(subject: Subject, consent: Consent) -> None:
     """Check that answers giving consent are words a shopper's own answer can mean."""
     for fact, answers in consent.opt_in.items():
@@ -177,10 +195,12 @@ def check_opt_in(subject: Subject, consent: Consent) -> None:
         one = subject.inputs.reads.get(reference)
         named = subject.names.get(reference)
         unknown = one is None and subject.is_declared(reference)
-        if unknown or (named is not None and named.values is None):
+        if unknown or (named is not None and not is_decidable(named)):
             continue  # told where it is read, or where it is made a fact
         if one is None or one.read.type != "choice":
-            known = [name for name in consent.facts if consent.facts[name] in subject.inputs.reads]
+            reads = subject.inputs.reads
+            choices = (name for name, one in reads.items() if one.read.type == "choice")
+            known = [name for name, ref in consent.facts.items() if ref in set(choices)]
             subject.problems.report(
                 "MD448",
                 at,
@@ -188,6 +208,15 @@ def check_opt_in(subject: Subject, consent: Consent) -> None:
                 at_key=True,
             )
             continue
+        if one.custom_list is None:
+            subject.problems.report(
+                "MD456",
+                at,
+                f'"{reference}" is not read from a custom field, so no shopper said it',
+                effect="what the marketplace knows of an order would count as consent",
+                help="the answer to an opt-in box stands in a custom field of the operator only",
+                at_key=True,
+            )
         invented = {answer.word for answer in one.answers.values() if answer.kind == "use"}
         for index, answer in enumerate(answers):
             if answer in invented:

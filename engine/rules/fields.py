@@ -55,6 +55,7 @@ def _check_value(
     if named is None or not subject.at_record_level(named, pointer):
         return
     if operation.fields == "data_fields":
+        _check_owner(subject, name, value, pointer)
         _check_data_field(subject, name, named, pointer)
     else:
         _check_member(subject, name, named, pointer)
@@ -64,6 +65,26 @@ def _literal(value: LiteralValue) -> Named:
     """Give a fixed value the type it has."""
     kinds: dict[type, NameType] = {bool: "boolean", int: "integer", str: "text"}
     return Named(str(value.literal), kinds[type(value.literal)])
+
+
+def _check_owner(subject: Subject, name: str, value: Scalar, pointer: Pointer) -> None:
+    """Check that fields which say who a person is, or what they agreed to, say nothing else."""
+    identity = subject.spec.identity
+    if identity is not None and name == identity.person_field and value != "person":
+        subject.problems.report(
+            "MD479",
+            pointer,
+            f'"{name}" carries the key of the person, and is always given person',
+            effect="the next order would be taken for another person's",
+        )
+    if name.casefold() in {one.casefold() for one in subject.target.own_fields}:
+        subject.problems.report(
+            "MD475",
+            pointer,
+            f'{subject.target.title} keeps the field "{name}" itself',
+            effect="it would say of people what they never said",
+            at_key=True,
+        )
 
 
 def _check_data_field(subject: Subject, name: str, named: Named, pointer: Pointer) -> None:

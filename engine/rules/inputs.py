@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC
+from unicodedata import normalize
 
 from engine.inputs import (
     CASES,
@@ -18,6 +19,7 @@ from engine.inputs import (
 )
 from engine.nearest import suggest
 from engine.params import is_zone
+from engine.rules.conditions import cell_values
 from engine.rules.subject import Subject, listed
 from engine.runtime.values import read_day, read_email, read_instant, read_ip, read_url
 from engine.spec.read import Outcomes
@@ -170,7 +172,33 @@ def _check_type_keys(subject: Subject, one: Input) -> None:
             "the lock marks this value as personal: it stays so",
         )
     _check_codes(subject, one)
+    _check_choices(subject, one)
     _check_zone(subject, one)
+
+
+def _check_choices(subject: Subject, one: Input) -> None:
+    """Check that each text of a choice can be met, and looks like one word's only."""
+    looks: dict[str, tuple[str, str]] = {}
+    for word, said in (one.read.choices or {}).items():
+        at: Pointer = (*one.pointer, "choices", word)
+        for text, place in cell_values(subject, said, at):
+            if not text.isprintable() or text != text.strip() or not text:
+                subject.problems.report(
+                    "MD453",
+                    place,
+                    f'"{text}" is blank, or has blanks around it',
+                    effect="values are read without the blanks around them, and a blank value is "
+                    "answered under blank",
+                )
+                continue
+            first_word, first = looks.setdefault(normalize("NFKC", text).casefold(), (word, text))
+            if first_word != word and first != text:
+                subject.problems.report(
+                    "MD453",
+                    place,
+                    f'"{text}" means {word}, but "{first}" means {first_word}',
+                    effect="two spellings of one answer would mean two things",
+                )
 
 
 def _check_codes(subject: Subject, one: Input) -> None:

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from engine.inputs import level_of
-from engine.names import READ, TOTAL, Named
+from decimal import Decimal
+
+from engine.inputs import Input, Level, level_of
+from engine.names import TOTAL, Named
 from engine.nearest import suggest
-from engine.rules.conditions import check_condition
+from engine.rules.money_conditions import check_where
+from engine.rules.money_inputs import check_money_inputs
+from engine.rules.money_lock import read_money_lock
 from engine.rules.subject import Subject
-from engine.spec.money import TERM, Money, Total, terms_of
+from engine.spec.money import CALC, Money, Total, terms_of
 from engine.text import Pointer
+
+# Lines are rounded one by one: a few of them may be out by a penny each.
+_WIDEST = Decimal("0.10")
 
 
 def check_money(subject: Subject) -> None:
     """Check the money section; without one, no amount may be read."""
     money = subject.spec.money
-    _check_currency(subject)
+    _check_currency(subject, money)
     if money is None:
         return
-    currency = subject.name(money.currency, ("money", "currency"))
-    if currency is not None and (currency.type != "currency" or currency.optional):
-        subject.problems.report(
-            "MD420",
-            ("money", "currency"),
-            f'"{money.currency}" is not read as a currency that is always there',
-        )
-        subject.doubt(money.currency)
+    check_money_inputs(subject, money, read_money_lock(subject.spec.source))
     seen: set[str] = set()
     for name, total in money.totals.items():
         _check_total(subject, name, total, seen)
@@ -40,16 +40,36 @@ def check_money(subject: Subject) -> None:
             )
 
 
-def _check_currency(subject: Subject) -> None:
-    """Report amounts without a currency: they have no exact digits."""
-    if any(read.type == "currency" for read in subject.spec.read.values()):
+def _check_currency(subject: Subject, money: Money | None) -> None:
+    """Report amounts without a currency that is their own and always there: it has their digits."""
+    reads = subject.inputs.reads.values()
+    amounts = [one for one in reads if one.read.type == "money"]
+    pointer: Pointer = ("money", "currency") if money is not None else ()
+    if money is not None and subject.name(money.currency, pointer) is None:
         return
-    for one in subject.inputs.reads.values():
-        if one.read.type == "money":
-            subject.problems.report(
-                "MD420", one.pointer, "an amount needs a read of the type currency", at_key=True
-            )
-            return
+    one = subject.inputs.currency(money)
+    if one is None and money is None:
+        # One that is declared but could not be read is told where it is read.
+        declared = any(read.type == "currency" for read in subject.spec.read.values())
+        if amounts and not declared:
+            message = "an amount needs a read of the type currency"
+            subject.problems.report("MD420", amounts[0].pointer, message, at_key=True)
+    elif (amounts or money is not None) and not (one is not None and _is_sure(subject, one)):
+        name = one.name if one is not None else money.currency if money is not None else ""
+        subject.problems.report(
+            "MD420",
+            pointer or (one.pointer if one is not None else ()),
+            f'"{name}" is not read as a currency that is always there',
+            at_key=money is None,
+        )
+        subject.doubt(name)
+
+
+def _is_sure(subject: Subject, one: Input) -> bool:
+    """Whether a read is the currency of the record, and there whenever the record goes on."""
+    is_own = one.read.type == "currency" and one.lock_type == "currency"
+    fails = all(answer.kind == "fail" for answer in one.answers.values())
+    return is_own and fails and not subject.names[one.name].optional
 
 
 def _check_total(subject: Subject, name: str, total: Total, seen: set[str]) -> None:
@@ -73,40 +93,45 @@ def _check_total(subject: Subject, name: str, total: Total, seen: set[str]) -> N
 
 def _check_sum(subject: Subject, name: str, total: Total, seen: set[str]) -> None:
     pointer: Pointer = ("money", "totals", name)
-    deepest, known = level_of(name), True
+    level = level_of(name)
+    parts: list[Named] = []
     for index, reference in enumerate(total.sum or []):
         at = (*pointer, "sum", index)
         named = _amount(subject, reference, at, seen)
         if named is None:
-            known = False
             continue
-        if named.level[: len(level_of(name))] != level_of(name):
-            subject.within(named, level_of(name), at)
-        _check_lists(subject, named, at)
-        deepest = max(deepest, named.level, key=len)
-    if total.where is not None and known:
-        check_condition(subject, total.where, (*pointer, "where"), deepest, stage=READ)
+        parts.append(named)
+        if named.level[: len(level)] != level:
+            _report_level(subject, at, f'"{name}" adds up {_place(level)}, so not "{reference}"')
+    if total.where is None:
+        return
+    check_where(subject, total.where, parts, (*pointer, "where"))
 
 
-def _check_lists(subject: Subject, named: Named, at: Pointer) -> None:
-    """Report lists whose unreadable elements are left out of a sum without a word."""
-    for depth in range(len(named.level)):
-        one = subject.inputs.lists.get(".".join(named.level[: depth + 1]))
-        unknown = one.answers.get("unknown") if one is not None else None
-        if one is not None and unknown is not None and unknown.kind == "skip":
-            subject.doubt(named.name)
-            subject.problems.report(
-                "MD418",
-                at,
-                f'unreadable elements of "{one.name}" are skipped, so the sum could silently be '
-                "too small",
-                help="let the list say unknown: fail CODE",
-            )
+def _report_level(subject: Subject, at: Pointer, message: str) -> None:
+    subject.problems.report(
+        "MD427",
+        at,
+        message,
+        effect="an amount would count once too often, or not at all",
+        help="sum adds up what stands further in; calc and choose stay where they are",
+    )
+
+
+def _place(level: Level) -> str:
+    return f"what stands in one element of {'.'.join(level)}" if level else "what one record holds"
+
+
+def _same_level(subject: Subject, name: str, named: Named | None, at: Pointer) -> None:
+    if named is not None and named.level != level_of(name):
+        _report_level(
+            subject, at, f'"{named.name}" stands at another level than "{name}": sum it up first'
+        )
 
 
 def _check_calc(subject: Subject, name: str, calc: str, seen: set[str]) -> None:
     pointer: Pointer = ("money", "totals", name, "calc")
-    if TERM.sub("", calc).strip():
+    if CALC.fullmatch(calc) is None:
         subject.problems.report(
             "MD415",
             pointer,
@@ -115,9 +140,7 @@ def _check_calc(subject: Subject, name: str, calc: str, seen: set[str]) -> None:
         )
         return
     for _, reference in terms_of(calc):
-        named = _amount(subject, reference, pointer, seen)
-        if named is not None and named.level != level_of(name):
-            subject.within(named, level_of(name), pointer)
+        _same_level(subject, name, _amount(subject, reference, pointer, seen), pointer)
 
 
 def _check_choose(subject: Subject, name: str, total: Total, seen: set[str]) -> None:
@@ -126,7 +149,8 @@ def _check_choose(subject: Subject, name: str, total: Total, seen: set[str]) -> 
     param = subject.spec.params.get(reference[1:])
     among = total.among or {}
     for choice, taken in among.items():
-        _amount(subject, taken, (*pointer, "among", choice), seen)
+        at = (*pointer, "among", choice)
+        _same_level(subject, name, _amount(subject, taken, at, seen), at)
     if param is None or (*pointer, "choose") in subject.unfit:
         return
     missing = [choice for choice in param.choices or [] if choice not in among]
@@ -156,21 +180,13 @@ def _amount(subject: Subject, reference: str, pointer: Pointer, seen: set[str]) 
             "MD417", pointer, f'"{reference}" is declared further down; totals read from the top'
         )
         return None
-    if named.optional:
-        subject.problems.report(
-            "MD418",
-            pointer,
-            f'"{reference}" may be left out, so the sum could silently be too small',
-            help='let its read say "use 0.00" or "fail CODE"',
-        )
-        subject.doubt(reference)
     return named
 
 
 def _check_equations(subject: Subject, money: Money) -> None:
     for index, equation in enumerate(money.must_hold):
         pointer: Pointer = ("money", "must_hold", index)
-        subject.exception(equation.otherwise, (*pointer, "otherwise"))
+        subject.holds(equation.otherwise, (*pointer, "otherwise"))
         left, sign, right = equation.rule.split(" ")
         for reference in (left, right):
             if reference[0] in "-0123456789":
@@ -180,3 +196,10 @@ def _check_equations(subject: Subject, money: Money) -> None:
                 subject.at_record_level(named, (*pointer, "rule"))
         if equation.within is not None and sign != "==":
             subject.problems.report("MD419", (*pointer, "within"), '"within" goes with == only')
+        elif equation.within is not None and not 0 <= Decimal(equation.within) <= _WIDEST:
+            subject.problems.report(
+                "MD435",
+                (*pointer, "within"),
+                f'"{equation.within}" is more than rounding explains, which is {_WIDEST} at most',
+                effect="what is lost on the way would pass as rounding",
+            )

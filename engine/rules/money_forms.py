@@ -1,8 +1,14 @@
-"""Money in symbols: each total as plus and minus of the amounts read, in every situation.
+"""Money in symbols: each total as plus and minus of the payload's amounts, in every situation.
 
-A situation fixes the codes and parameters that totals ask for (`refunds.state` is REFUNDED, the
-tax mode is TAX_EXCLUDED). In it, a total is a sum of amounts read, each with a whole factor; the
-rules of money are proved on these factors, so they hold for every order.
+A situation fixes the codes and parameters that totals ask for (`refund_state` is REFUNDED, the
+tax mode is TAX_EXCLUDED). In it, a total is a sum of amounts, each with a whole factor; the rules
+of money are proved on these factors, so they hold for every record.
+
+Amounts and codes go by their address in the payload, not by the names a mapping gives them: what
+is read twice under two names is one amount. A total takes from an element only what stands in it
+or further in, and asks only what stands around the amount it adds; so the factor of an amount is
+decided by the one element it stands in and those around it, and a situation is all there is to
+say of these.
 """
 
 from __future__ import annotations
@@ -11,12 +17,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import product
 
+from engine.inputs import Input, Inputs
+from engine.lock import Address
 from engine.names import Named
 from engine.params import Params
+from engine.rules.money_lock import MoneyLock, Turn
 from engine.spec.condition import Cell, Condition, NoneOf
 from engine.spec.money import Money, Total, terms_of
 
-Form = dict[str, int]
+Form = dict[Address, int]
 Situation = Mapping[str, str]
 
 # What a bound or a presence test finds cannot be told from codes: both ways are looked at.
@@ -29,15 +38,24 @@ _MOST_TERMS = 150_000
 class MoneyForms:
     """The forms of one mapping's totals."""
 
-    def __init__(self, money: Money, names: Mapping[str, Named], params: Params) -> None:
+    def __init__(
+        self,
+        money: Money,
+        names: Mapping[str, Named],
+        params: Params,
+        inputs: Inputs,
+        lock: MoneyLock,
+    ) -> None:
         self._money = money
         self._names = names
         self._params = params
+        self._inputs = inputs
+        self._lock = lock
         self._known: dict[tuple[str, int], Form] = {}
 
     @cached_property
     def situations(self) -> tuple[Situation, ...]:
-        """Give every situation that any total tells from another; none when they are too many."""
+        """Give every situation that totals tell apart or the lock does; none when too many."""
         domains = {**dict(self._code_domains()), **dict(self._choice_domains())}
         size = 1
         for values in domains.values():
@@ -46,6 +64,11 @@ class MoneyForms:
             return ()
         keys = list(domains)
         return tuple(dict(zip(keys, case, strict=True)) for case in product(*domains.values()))
+
+    @cached_property
+    def choices(self) -> tuple[str, ...]:
+        """Give the parameters that totals choose by: they are settled before any record comes."""
+        return tuple(dict(self._choice_domains()))
 
     def _count_terms(self) -> int:
         """Give how many amounts the totals and both sides of the equations are made of at most."""
@@ -70,12 +93,9 @@ class MoneyForms:
     def _form(self, name: str, situation: Situation) -> Form:
         total = self._money.totals.get(name)
         if total is None:
-            return {name: 1}
-        found: Form = {}
-        for sign, part in self._parts(total, situation):
-            for leaf, factor in self.form(part, situation).items():
-                found[leaf] = found.get(leaf, 0) + sign * factor
-        return found
+            return {self._inputs.reads[name].address: 1}
+        parts = self._parts(total, situation)
+        return add_forms((sign, self.form(part, situation)) for sign, part in parts)
 
     def _parts(self, total: Total, situation: Situation) -> Iterator[tuple[int, str]]:
         if total.sum is not None:
@@ -89,10 +109,11 @@ class MoneyForms:
     def _holds(self, where: Condition | None, situation: Situation) -> bool:
         for name, cell in (where or {}).items():
             codes = self.codes_of(cell)
+            found = situation[self._key_of(name, cell)]
             if codes is None:
-                if situation[f"{name} {cell!r}"] == "fails":
+                if (found == "fails") != (cell == "missing"):
                     return False
-            elif (situation[name] in codes) == isinstance(cell, NoneOf):
+            elif (found in codes) == isinstance(cell, NoneOf):
                 return False
         return True
 
@@ -104,27 +125,72 @@ class MoneyForms:
             given = [str(one) for one in value] if isinstance(value, list) else [str(value)]
         return frozenset(given) if isinstance(given, list) else None
 
-    def _conditions(self) -> Iterator[tuple[str, Cell]]:
-        for total in self._money.totals.values():
-            yield from (total.where or {}).items()
+    def _key_of(self, name: str, cell: Cell) -> str:
+        """Give what a situation calls the thing that a condition asks."""
+        if self.codes_of(cell) is None:
+            return f"{name} is there" if cell in ("given", "missing") else f"{name} {cell!r}"
+        one = self._inputs.reads.get(name)
+        at = one.address if one is not None else ()
+        return self._lock.show(at) if at in self._lock.codes else name
+
+    def is_turned(self, turn: Turn | None, situation: Situation) -> bool:
+        """Whether in a situation the code stands there that turns amounts."""
+        return turn is not None and situation[self._lock.show(turn.at)] == turn.code
 
     def _code_domains(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         asked: dict[str, list[frozenset[str]]] = {}
-        for name, cell in self._conditions():
-            codes = self.codes_of(cell)
-            if codes is None:
-                yield f"{name} {cell!r}", _EITHER
-            else:
-                asked.setdefault(name, []).append(codes)
-        for name, sets in asked.items():
-            named = self._names.get(name)
-            values = named.values if named is not None and named.values is not None else ()
-            yield name, _representatives(values or frozenset().union(*sets), sets)
+        domains: dict[str, tuple[str, ...]] = {}
+        for turn in self._lock.turns:
+            key = self._lock.show(turn.at)
+            asked[key] = [frozenset({turn.code})]
+            domains[key] = self._codes_at(turn.at)
+        for total in self._money.totals.values():
+            for name, cell in (total.where or {}).items():
+                codes, key = self.codes_of(cell), self._key_of(name, cell)
+                if codes is None:
+                    yield key, _EITHER
+                    continue
+                asked.setdefault(key, []).append(codes)
+                if key not in domains:
+                    one = self._inputs.reads[name]
+                    coded = one.address in self._lock.codes
+                    domains[key] = self._codes_at(one.address) if coded else self._values(name)
+        for key, sets in asked.items():
+            yield key, _representatives(domains[key], sets)
+
+    def _values(self, name: str) -> tuple[str, ...]:
+        named = self._names.get(name)
+        return (named.values or ()) if named is not None else ()
+
+    def _codes_at(self, at: Address) -> tuple[str, ...]:
+        """Give the codes at an address with which a record is not held."""
+        held_to = [
+            one.codes
+            for one in self._inputs.reads.values()
+            if one.address == at and one.read.type == "code" and self._is_held(one)
+        ]
+        left = [code for code in self._lock.codes[at] if all(code in codes for codes in held_to)]
+        # Codes that rule each other out leave no record to go wrong.
+        return tuple(left) or self._lock.codes[at]
+
+    def _is_held(self, one: Input) -> bool:
+        """Whether a record without a readable value is held: it fails, and not with a mere note."""
+        fails = all(answer.kind == "fail" for answer in one.answers.values())
+        return fails and not self._names[one.name].optional
 
     def _choice_domains(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         for total in self._money.totals.values():
             if total.choose is not None:
                 yield total.choose, tuple(total.among or {})
+
+
+def add_forms(forms: Iterable[tuple[int, Form]]) -> Form:
+    """Give the sum of forms, each with its sign or factor."""
+    found: Form = {}
+    for factor, form in forms:
+        for leaf, own in form.items():
+            found[leaf] = found.get(leaf, 0) + factor * own
+    return found
 
 
 def parts_of(total: Total) -> set[str]:

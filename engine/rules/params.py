@@ -22,6 +22,26 @@ def check_params(subject: Subject) -> None:
             if fault:
                 subject.problems.report("MD402", (*pointer, key), f'"{name}" {fault}')
         _check_form(subject, name, param, pointer)
+    _check_purposes(subject)
+
+
+def _check_purposes(subject: Subject) -> None:
+    """Check that no number serves two purposes: what is said of one would be done to the other."""
+    seen: dict[tuple[str, object], str] = {}
+    for name, param in subject.spec.params.items():
+        value = subject.params.values.get(name)
+        if param.purpose is None or value is None:
+            continue
+        first = seen.setdefault((param.type, value), name)
+        if subject.spec.params[first].purpose != param.purpose:
+            subject.problems.report(
+                "MD451",
+                ("params", name),
+                f'"{first}" and "{name}" are one {param.type}, {value}, for two purposes',
+                effect="people who did not agree would stand on a marketing list",
+                help="give each its own number",
+                at_key=True,
+            )
 
 
 def _check_reference(subject: Subject, found: Found) -> None:
@@ -32,10 +52,12 @@ def _check_reference(subject: Subject, found: Found) -> None:
         subject.problems.report(
             "MD403", found.pointer, f'no parameter "{name}"{suggest(name, declared)}'
         )
+        subject.unfit.add(found.pointer)
         return
     if found.in_list:
         message = f'"${name}" stands for its value only where it stands alone, not in a list'
         subject.problems.report("MD481", found.pointer, message, help=f"write ${name} without [ ]")
+        subject.unfit.add(found.pointer)
     elif declared[name].type not in found.types:
         subject.refuse_param(name, found.pointer, found.types)
 

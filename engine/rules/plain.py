@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from engine.inputs import Input, Inputs, ListInput
 from engine.problems import ProblemList
+from engine.rules.money_figures import REFUNDED
+from engine.rules.money_lock import read_money_lock
 from engine.spec.consent import Consent
 from engine.spec.identity import Identity
 from engine.spec.mapping import MappingSpec
@@ -76,11 +78,18 @@ def _roles(spec: MappingSpec, inputs: Inputs) -> Iterator[tuple[str, str]]:
             yield f"{one.name}.{one.each.key}", "the key of a list"
     for name in filter(None, (spec.record.key, spec.record.version)):
         yield name, "the record's key or version"
+    refunds = _lists_of_refunds(spec, inputs)
     for name, read in inputs.reads.items():
-        if read.read.type == "code" and read.amount.moment == "refunded":
+        if read.read.type == "code" and ".".join(read.level) in refunds:
             yield name, "the state of a refund"
         if read.read.type in ("money", "currency"):
             yield name, f"read as {read.read.type}"
+
+
+def _lists_of_refunds(spec: MappingSpec, inputs: Inputs) -> frozenset[str]:
+    moments = read_money_lock(spec.source).lists
+    lists = inputs.lists.items()
+    return frozenset(name for name, one in lists if moments.get(one.address) == REFUNDED)
 
 
 def _consent_roles(consent: Consent) -> Iterator[tuple[str, str]]:

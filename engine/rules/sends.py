@@ -1,4 +1,4 @@
-"""Sends: operations that exist, inputs that fit, marketing that is guarded."""
+"""Sends: operations that exist, and inputs that fit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from engine.patterns import fits
 from engine.rules.conditions import check_when
 from engine.rules.fields import check_fields
 from engine.rules.subject import Subject, listed
-from engine.spec.condition import When, alternatives_of
 from engine.spec.send import LiteralValue, Scalar, Send
 from engine.text import Pointer
 
@@ -42,8 +41,6 @@ def check_sends(subject: Subject) -> None:
         _check_slots(subject, send, operation, pointer)
         check_fields(subject, send, operation, pointer)
         _check_parts(subject, send, operation, pointer)
-        _check_status(subject, send, operation, pointer)
-        _check_guards(subject, send, operation, pointer)
     subject.exception(subject.spec.nothing_to_send, ("nothing_to_send",))
 
 
@@ -87,9 +84,13 @@ def _check_slots(subject: Subject, send: Send, operation: Operation, pointer: Po
                 at_key=True,
             )
     for name, slot in operation.to.items():
-        value = send.to.get(name)
-        if value is not None:
-            _check_slot(subject, slot, value, (*pointer, "to", name))
+        value, at = send.to.get(name), (*pointer, "to", name)
+        if at in subject.unfit:
+            continue
+        if value is not None and slot.type in ("programme_id", "campaign_id"):
+            _check_purpose(subject, slot, value, at)
+        elif value is not None:
+            _check_slot(subject, slot, value, at)
         elif slot.required:
             subject.problems.report(
                 "MD461", pointer, f'{send.operation} needs "to: {{{name}: …}}"', at_key=True
@@ -97,10 +98,6 @@ def _check_slots(subject: Subject, send: Send, operation: Operation, pointer: Po
 
 
 def _check_slot(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -> None:
-    if pointer in subject.unfit:
-        return
-    if slot.type in ("programme_id", "campaign_id"):
-        _check_purpose(subject, slot, value, pointer)
     if isinstance(value, LiteralValue):
         _check_literal(subject, slot, value.literal, pointer)
         return
@@ -115,6 +112,11 @@ def _check_slot(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -
         return
     named = subject.name(value, pointer)
     if named is None:
+        return
+    if slot.scope is not None and not value.startswith("$"):
+        subject.problems.report(
+            "MD461", pointer, "a collection is a literal or a $parameter, never read from a record"
+        )
         return
     if named.type not in _SLOT_TYPES[slot.type]:
         subject.problems.report(
@@ -133,7 +135,8 @@ def _check_purpose(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer
     """Check that what reaches people is a parameter, whose purpose decides how it is guarded."""
     name = value[1:] if isinstance(value, str) and value.startswith("$") else ""
     param = subject.spec.params.get(name)
-    if param is None or param.type != slot.type or param.purpose is None:
+    # A parameter of that type without a purpose is told where it is declared.
+    if param is None or param.type != slot.type:
         subject.problems.report(
             "MD464",
             pointer,
@@ -150,6 +153,16 @@ def _check_literal(subject: Subject, slot: Slot, text: object, pointer: Pointer)
     if not isinstance(text, str) or not fits(subject.target.insight.collection_name, text):
         subject.problems.report("MD461", pointer, f'"{text}" is no collection name')
         return
+    own = subject.target.insight.own_collections
+    if text.casefold() in {one.casefold() for one in own}:
+        subject.problems.report(
+            "MD475",
+            pointer,
+            f'{subject.target.title} keeps the collection "{text}" itself',
+            effect="it would say of people what they never said",
+            help="consent records go along with contacts.create only: evidence: true",
+        )
+        return
     known = subject.target.collection(text)
     if known is not None and known.scope != slot.scope:
         subject.problems.report(
@@ -162,75 +175,3 @@ def _check_parts(subject: Subject, send: Send, operation: Operation, pointer: Po
         subject.problems.report(
             "MD465", (*pointer, "lists"), f"{send.operation} takes no lists", at_key=True
         )
-
-
-def _check_status(subject: Subject, send: Send, operation: Operation, pointer: Pointer) -> None:
-    """Check that a creation follows an add decision, and happens once."""
-    if not operation.creates_contact:
-        return
-    decided = _required_values(send.when, "consent.decision")
-    if decided is None or not decided <= {"add_subscribed", "add_unsubscribed"}:
-        subject.problems.report(
-            "MD446",
-            pointer,
-            f"{send.operation} must be limited to consent.decision add_subscribed, "
-            "add_unsubscribed or both",
-            effect="a contact could be created that nobody decided about",
-            at_key=True,
-        )
-    if send.repeat != "once":
-        subject.problems.report("MD467", (*pointer, "repeat"), "a contact is created once")
-
-
-def _check_guards(subject: Subject, send: Send, operation: Operation, pointer: Pointer) -> None:
-    """Check that what serves marketing stands behind consent and a real address."""
-    for index, item in enumerate(send.lists):
-        at = (*pointer, "lists", index)
-        check_when(subject, item.when, (*at, "when"))
-        param = subject.spec.params.get(item.add[1:])
-        unfit = (*at, "add") in subject.unfit
-        if param is not None and param.purpose == "marketing" and not unfit:
-            _check_guard(subject, [item.when, send.when], item.add, (*at, "add"))
-    for name, value in send.to.items():
-        param = subject.spec.params.get(value[1:]) if isinstance(value, str) else None
-        if param is None or not isinstance(value, str) or not value.startswith("$"):
-            continue
-        if (*pointer, "to", name) in subject.unfit:
-            continue
-        if param.purpose == "marketing":
-            _check_guard(subject, [send.when], value, (*pointer, "to", name))
-        elif operation.reaches_people == "marketing":
-            subject.problems.report(
-                "MD464",
-                (*pointer, "to", name),
-                f'"{value}" is for service, but {send.operation} reaches people as marketing',
-            )
-
-
-def _check_guard(
-    subject: Subject, whens: list[When | None], reference: str, pointer: Pointer
-) -> None:
-    guarded = any(
-        _required_values(when, "consent.may_market") == {"yes"} for when in whens
-    ) and any(_required_values(when, "address.kind") == {"real"} for when in whens)
-    if not guarded:
-        subject.problems.report(
-            "MD464",
-            pointer,
-            f'"{reference}" is for marketing and needs the condition '
-            '{consent.may_market: ["yes"], address.kind: [real]}',
-            effect="people who did not agree, or relay addresses, would be marketed to",
-        )
-
-
-def _required_values(when: When | None, name: str) -> set[str] | None:
-    """Give the values a name must have for the condition to hold, or None when it may be any."""
-    if when is None:
-        return None
-    values: set[str] = set()
-    for condition in alternatives_of(when):
-        cell = condition.get(name)
-        if not isinstance(cell, list):
-            return None
-        values |= set(cell)
-    return values

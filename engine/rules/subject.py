@@ -19,7 +19,12 @@ from engine.text import Pointer
 
 @dataclass(slots=True)
 class Subject:
-    """A mapping whose inputs are resolved; `used` gathers the names that something refers to."""
+    """A mapping whose inputs are resolved.
+
+    `used` gathers the names that something refers to, `used_codes` the places that raise each
+    exception; `unfit` the places that are refused, and `doubted` the names: nothing more is said
+    of what rests on them. `consent_table` gives the row that hits in each case.
+    """
 
     spec: MappingSpec
     source: SourceLock
@@ -29,10 +34,11 @@ class Subject:
     names: Mapping[str, Named]
     problems: ProblemList
     used: set[str] = field(default_factory=set)
-    used_codes: set[str] = field(default_factory=set)
+    used_codes: dict[str, list[Pointer]] = field(default_factory=dict)
     used_params: set[str] = field(default_factory=set)
     unfit: set[Pointer] = field(default_factory=set)
     doubted: set[str] = field(default_factory=set)
+    consent_table: Mapping[tuple[str, ...], int] = field(default_factory=dict)
 
     def name(self, reference: str, pointer: Pointer) -> Named | None:
         """Give the name a reference means and mark it used; an unknown one is reported."""
@@ -87,16 +93,13 @@ class Subject:
         )
 
     def _param_in_text(self, reference: str, pointer: Pointer) -> Named | None:
-        """Give the parameter that `param.name` means, which only keys and templates can hold."""
+        """Give the parameter that `param.name` means; it stands for one text or number."""
         name, declared = reference.removeprefix("param."), self.spec.params
         self.used_params.add(name)
         if name not in declared:
             self.problems.report(
                 "MD403", pointer, f'no parameter "{name}"{suggest(name, declared)}'
             )
-        elif pointer[-1] != "template" and pointer[-2:-1] != ("key",):
-            message = f'"{reference}" is for keys and templates, here it is no value of the record'
-            self.problems.report("MD481", pointer, message)
         elif declared[name].type not in WORDS:
             self.refuse_param(name, pointer, WORDS)
         else:
@@ -105,13 +108,29 @@ class Subject:
 
     def exception(self, code: str, pointer: Pointer) -> None:
         """Mark an exception code used; an undeclared one is reported."""
-        self.used_codes.add(code)
+        self.used_codes.setdefault(code, []).append(pointer)
         if code not in self.spec.exceptions:
             self.problems.report(
                 "MD412",
                 pointer,
                 f'no exception "{code}"{suggest(code, self.spec.exceptions)}',
                 help="declare it under exceptions: level, owner, sentence, retry",
+            )
+
+    def holds(self, code: str, pointer: Pointer) -> None:
+        """Mark an exception that must stop the record; one that is only a note is reported."""
+        self.exception(code, pointer)
+        self.stops(code, pointer)
+
+    def stops(self, code: str, pointer: Pointer) -> None:
+        """Report an exception, marked elsewhere, with which the record would go on."""
+        rule = self.spec.exceptions.get(code)
+        if rule is not None and rule.level == "note":
+            self.problems.report(
+                "MD477",
+                pointer,
+                f'"{code}" is only a note and would not hold anything',
+                help=f"give {code} the level hold or review, or name another exception here",
             )
 
     def at_record_level(self, named: Named, pointer: Pointer) -> bool:

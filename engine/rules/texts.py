@@ -71,12 +71,18 @@ def check_sentences(subject: Subject) -> None:
             named = subject.name(name, pointer)
             if named is None:
                 continue
-            if name not in subject.inputs.reads and name not in totals:
+            is_known = name in subject.inputs.reads or name in totals or name.startswith("param.")
+            if not is_known and not (name in subject.spec.text and _comes_last(subject, code)):
                 subject.problems.report(
                     "MD480", pointer, f'"{name}" is not known yet when an exception is raised'
                 )
             else:
                 subject.at_record_level(named, pointer)
+
+
+def _comes_last(subject: Subject, code: str) -> bool:
+    """Whether an exception is raised only when all calls are decided, so that texts are known."""
+    return all(place[0] == "nothing_to_send" for place in subject.used_codes.get(code, ()))
 
 
 def check_lifetime(subject: Subject) -> None:
@@ -90,7 +96,7 @@ def check_lifetime(subject: Subject) -> None:
         )
         return
     check_condition(subject, lifetime.only, ("lifetime", "only"), stage=CONSENT)
-    subject.exception(lifetime.mixed_currency, ("lifetime", "mixed_currency"))
+    subject.holds(lifetime.mixed_currency, ("lifetime", "mixed_currency"))
     for name, figure in lifetime.figures.items():
         before = subject.problems.errors
         _check_figure(subject, figure, ("lifetime", "figures", name))

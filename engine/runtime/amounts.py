@@ -21,12 +21,25 @@ def decimal_text(minor: int, scale: int) -> str:
     return f"{sign}{minor // scale}.{str(minor % scale).zfill(len(str(scale)) - 1)}"
 
 
+def gap_text(minor: int | Decimal, scale: int) -> str:
+    """Give how far apart two figures are, as decimal text; a bound may have further digits."""
+    if isinstance(minor, int):
+        return decimal_text(abs(minor), scale)
+    return format(abs(minor) / scale, "f")
+
+
 def minor_units(text: str, scale: int) -> int:
     """Give decimal text as minor units; ValueError when it has more digits than the currency."""
     scaled = Decimal(text) * scale
     if scaled != int(scaled):
         raise ValueError(f'"{text}" has more digits than the currency')
     return int(scaled)
+
+
+def scaled(text: str, scale: int) -> int | Decimal:
+    """Give decimal text in minor units to compare with: exact, whole or not (0.01 yen is 0.01)."""
+    number = Decimal(text) * scale
+    return int(number) if number == int(number) else number
 
 
 @dataclass(frozen=True, slots=True)

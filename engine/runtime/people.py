@@ -11,6 +11,9 @@ from engine.runtime.values import EmailAddress
 
 _MASKED = re.compile(r".*\*.*|.*x{4,}.*|anon\+[0-9a-f]+@.*", re.IGNORECASE)
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.~-]*@[A-Za-z0-9.-]+")
+_DOMAIN = re.compile(
+    r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+"
+)
 _PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.~-]*")
 
 
@@ -23,7 +26,7 @@ def make_relay_test(
     one trailing dot aside), or, with `masked_shapes`, when it is written as `*`, `xxxx` or
     `anon+hex`.
     """
-    listed = frozenset(domain.strip().strip("@").removesuffix(".").lower() for domain in domains)
+    listed = frozenset(map(_as_domain, domains))
 
     def is_relay(address: EmailAddress) -> bool:
         text = address.strip().removesuffix(".").lower()
@@ -35,6 +38,15 @@ def make_relay_test(
         return masked_shapes and _MASKED.fullmatch(text) is not None
 
     return is_relay
+
+
+def is_domain(text: str) -> bool:
+    """Whether a text, written as relay domains may be, is a domain that an address can have."""
+    return _DOMAIN.fullmatch(_as_domain(text)) is not None
+
+
+def _as_domain(text: str) -> str:
+    return text.strip().removeprefix("@").removesuffix(".").lower()
 
 
 def person_key(scope: str, customer_id: str) -> str:

@@ -192,7 +192,8 @@ Raised = tuple[Fault, str, str]
 def make_settle(answers: Mapping[Case, Fault | object], form: Form, *, personal: bool) -> Settle:
     """Give the function that answers for a value that is missing or unreadable.
 
-    After a fault a number is 0, so that the rest of the record can be read all the same.
+    After a fault that holds the record a number is 0, so that the rest of it can be read all the
+    same; after a note, with which the record goes on, there is no value.
     """
     failed = 0 if form == "number" else None
 
@@ -200,7 +201,7 @@ def make_settle(answers: Mapping[Case, Fault | object], form: Form, *, personal:
         answer = answers[case_of(value, form)]
         if isinstance(answer, Fault):
             raised.append((answer, at, show(value, personal=personal)))
-            return failed
+            return None if answer.level == "note" else failed
         return answer
 
     return settle

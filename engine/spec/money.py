@@ -14,6 +14,9 @@ from engine.spec.places import ChoiceReference
 TERM = re.compile(r"([+-]?)\s*([a-z][a-z0-9_.]*)")
 
 
+CALC = re.compile(rf"\s*{TERM.pattern}(?:\s*[+-]\s*[a-z][a-z0-9_.]*)*\s*")
+
+
 def terms_of(calc: str) -> list[tuple[str, str]]:
     """Give the terms of `a + b - c` as sign and name."""
     return [(sign or "+", name) for sign, name in TERM.findall(calc)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from engine.contacts import UNASKED, Contact, Contacts
+from engine.contacts import NO_STATUS, UNASKED, Contact, Contacts
 from engine.plan import Record
 
 NONE, NOT_ASKED = "none", "unasked"
@@ -37,7 +37,7 @@ def deliver(
     known, _ = contacts.find(person, email)
     status = values.get("consent.status")
     if known is None:
-        known = Contact(_ID, email.lower(), str(status or "(no status)"), person)
+        known = Contact(_ID, email.lower(), str(status or NO_STATUS), person)
     share = {
         "counts": values.get("record.counts") == "yes",
         "currency": (plan["money"] or {}).get("currency", ""),
