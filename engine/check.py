@@ -52,7 +52,7 @@ def check_document(document: Document, given: Mapping[str, ParamValue]) -> Check
         found = _check_meaning(as_spec(document, MappingSpec), given, collected)
     except TooManyErrors:
         found = _refused(collected.found)
-    problems = sort_problems(apply_ignores(document, list(found.problems)))
+    problems = sort_problems(_root_causes(apply_ignores(document, list(found.problems))))
     return Checked(tuple(problems), None if _has_error(problems) else found.spec)
 
 
@@ -118,6 +118,12 @@ def _own_params(
         ]
         problems.report("MD402", (*pointer, *said[:1]), str(error), at_key=not said)
         return None
+
+
+def _root_causes(problems: list[Problem]) -> list[Problem]:
+    """Leave out warnings about what an error refuses at the same place."""
+    refused = {one.place for one in problems if one.severity == "error"}
+    return [one for one in problems if one.severity == "error" or one.place not in refused]
 
 
 def _has_error(problems: list[Problem]) -> bool:

@@ -100,12 +100,12 @@ def _check_sum(subject: Subject, name: str, total: Total, seen: set[str]) -> Non
         named = _amount(subject, reference, at, seen)
         if named is None:
             continue
-        parts.append(named)
         if named.level[: len(level)] != level:
             _report_level(subject, at, f'"{name}" adds up {_place(level)}, so not "{reference}"')
-    if total.where is None:
-        return
-    check_where(subject, total.where, parts, (*pointer, "where"))
+            continue
+        parts.append(named)
+    if total.where is not None:
+        check_where(subject, total.where, parts, (*pointer, "where"))
 
 
 def _report_level(subject: Subject, at: Pointer, message: str) -> None:
