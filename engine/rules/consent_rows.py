@@ -194,8 +194,7 @@ def check_opt_in(subject: Subject, consent: Consent) -> None:
         reference = consent.facts.get(fact, "")
         one = subject.inputs.reads.get(reference)
         named = subject.names.get(reference)
-        refused = subject.is_declared(reference) or reference.startswith("param.")
-        if (one is None and refused) or (named is not None and not is_decidable(named)):
+        if reference and (named is None or not is_decidable(named)):
             continue  # told where it is read, or where it is made a fact
         if one is None or one.read.type != "choice":
             reads = subject.inputs.reads

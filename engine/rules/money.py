@@ -75,7 +75,7 @@ def _is_sure(subject: Subject, one: Input) -> bool:
 def _check_total(subject: Subject, name: str, total: Total, seen: set[str]) -> None:
     pointer: Pointer = ("money", "totals", name)
     level = level_of(name)
-    if level and not subject.is_declared(".".join(level)):
+    if level and not subject.is_list(".".join(level)):
         subject.problems.report("MD410", pointer, f'no list "{".".join(level)}"', at_key=True)
     forms = [form for form in ("sum", "calc", "choose") if getattr(total, form) is not None]
     if len(forms) != 1:

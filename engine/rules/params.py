@@ -82,7 +82,12 @@ def _check_form(subject: Subject, name: str, param: Param, pointer: Pointer) -> 
 
 
 def check_unused(subject: Subject) -> None:
-    """Report every name, parameter and exception that nothing refers to."""
+    """Report every name, parameter and exception that nothing refers to.
+
+    No rule has found an error so far: so a name that was passed over for one is no name.
+    """
+    for reference, pointer in subject.unjudged.items():
+        subject.refuse_name(reference, pointer)
     for name, named in subject.names.items():
         if name in subject.used or not named.pointer or named.pointer[0] == "params":
             continue

@@ -122,6 +122,9 @@ def _check_slot(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -
         subject.problems.report(
             "MD461", pointer, f'"{value}" is {named.type}, the operation takes {slot.type}'
         )
+    elif slot.type == "id" and value.startswith(("$", "param.")):
+        message = f'"{value}" is one id for every record: each would replace the last'
+        subject.problems.report("MD461", pointer, message)
     elif slot.type == "status" and value != "consent.status":
         subject.problems.report("MD461", pointer, "the status written is always consent.status")
     if slot.scope is not None and value.startswith("$"):
@@ -147,7 +150,7 @@ def _check_purpose(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer
 
 def _check_literal(subject: Subject, slot: Slot, text: object, pointer: Pointer) -> None:
     if slot.scope is None:
-        if slot.type in ("status", "email"):
+        if slot.type in ("status", "email", "id"):
             subject.problems.report("MD461", pointer, f"a fixed {slot.type} is never right")
         return
     if not isinstance(text, str) or not fits(subject.target.insight.collection_name, text):

@@ -23,7 +23,8 @@ class Subject:
 
     `used` gathers the names that something refers to, `used_codes` the places that raise each
     exception; `unfit` the places that are refused, and `doubted` the names: nothing more is said
-    of what rests on them. `consent_table` gives the row that hits in each case.
+    of what rests on them; `unjudged` names that were passed over, since something is told where
+    they are read. `consent_table` gives the row that hits in each case.
     """
 
     spec: MappingSpec
@@ -38,6 +39,7 @@ class Subject:
     used_params: set[str] = field(default_factory=set)
     unfit: set[Pointer] = field(default_factory=set)
     doubted: set[str] = field(default_factory=set)
+    unjudged: dict[str, Pointer] = field(default_factory=dict)
     consent_table: Mapping[tuple[str, ...], int] = field(default_factory=dict)
 
     def name(self, reference: str, pointer: Pointer) -> Named | None:
@@ -50,27 +52,40 @@ class Subject:
         if reference in self.doubted:
             return None
         named = self.names.get(reference)
-        if named is None and not self.is_declared(reference):
-            self.problems.report(
-                "MD410", pointer, f'no name "{reference}"{suggest(reference, self.names)}'
-            )
+        if named is None and self.is_declared(reference):
+            self.unjudged.setdefault(reference, pointer)
+        elif named is None:
+            self.refuse_name(reference, pointer)
         return named
 
+    def refuse_name(self, reference: str, pointer: Pointer) -> None:
+        """Report a reference to no value: to nothing, or to a list as a whole."""
+        why = ", it is a list" if self.is_list(reference) else suggest(reference, self.names)
+        self.problems.report("MD410", pointer, f'no name "{reference}"{why}')
+
     def is_declared(self, reference: str) -> bool:
-        """Whether a read, list or figure is there, though it was not resolved: that is told there.
+        """Whether a read or figure is there, though it was not resolved: that is told there.
 
         What rests on it is not judged, so that one mistake gives one problem.
         """
-        holder: MappingSpec | Each | None = self.spec
         *lists, name = reference.split(".")
         if reference == "consent.evidence":
             # Where a call takes evidence along that is not declared, that is told there.
             return any(send.evidence for send in self.spec.send.values())
         if lists == ["lifetime"]:
             return self.spec.lifetime is not None and name in self.spec.lifetime.figures
-        for one in lists:
+        holder = self._list(lists)
+        return holder is not None and name in holder.read
+
+    def is_list(self, name: str) -> bool:
+        """Whether a list of that dotted name is walked."""
+        return self._list(name.split(".")) is not None
+
+    def _list(self, names: Iterable[str]) -> MappingSpec | Each | None:
+        holder: MappingSpec | Each | None = self.spec
+        for one in names:
             holder = holder.each.get(one) if holder is not None else None
-        return holder is not None and (name in holder.read or name in holder.each)
+        return holder
 
     def doubt(self, name: str) -> None:
         """Let nothing more be said of a name that is refused: it would only follow from that."""
