@@ -60,8 +60,10 @@ class Subject:
 
     def refuse_name(self, reference: str, pointer: Pointer) -> None:
         """Report a reference to no value: to nothing, or to a list as a whole."""
-        why = ", it is a list" if self.is_list(reference) else suggest(reference, self.names)
-        self.problems.report("MD410", pointer, f'no name "{reference}"{why}')
+        message = f'no name "{reference}"{suggest(reference, self.names)}'
+        if self.is_list(reference):
+            message = f'"{reference}" is a list, here one value is needed'
+        self.problems.report("MD410", pointer, message)
 
     def is_declared(self, reference: str) -> bool:
         """Whether a read or figure is there, though it was not resolved: that is told there.
