@@ -36,9 +36,10 @@ class RowCheck:
         checks: list[Callable[[], None]] = [lambda: self._check_decision(decision)]
         if not code:
             checks.append(self._check_erased)
-        checks += [self._check_rest, self._check_marketing]
+        checks.append(self._check_rest)
         if decision == "add_subscribed":
             checks += [self._check_opt_in, self._check_evidence]
+        checks.append(self._check_marketing)
         before = self.subject.problems.errors
         for check in checks:
             # The first is the cause; what else it breaks is mended with it.
