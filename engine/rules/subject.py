@@ -39,7 +39,10 @@ class Subject:
     def name(self, reference: str, pointer: Pointer) -> Named | None:
         """Give the name a reference means and mark it used; an unknown one is reported."""
         if reference.startswith("$"):
-            self.param(reference, pointer)
+            if isinstance(self.param(reference, pointer), list):
+                self.problems.report(
+                    "MD411", pointer, f'"{reference}" is a list of texts, here one value is needed'
+                )
             return self.names.get(reference)
         if reference.startswith("param."):
             self.param(f"${reference.removeprefix('param.')}", pointer)
