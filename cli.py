@@ -19,7 +19,19 @@ from engine.console.terminal import talk
 from engine.problem import Failure
 
 # Every command, in the order in which people meet them; each is a file in engine/console.
-COMMANDS = ("validate", "run", "test", "explain", "schema", "sandbox")
+COMMANDS = (
+    "validate",
+    "run",
+    "test",
+    "plan",
+    "explain",
+    "docs",
+    "init",
+    "sample",
+    "migrate",
+    "sandbox",
+    "schema",
+)
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

@@ -23,9 +23,14 @@ def main() -> None:
     )
     with Path("/dev/null").open("wb") as sink:
         run_records(request, prepare(request), sys.stdin.buffer, sink)
+    print(peak_kibibytes())
+
+
+def peak_kibibytes() -> int:
+    """Give the peak memory of this process, in KiB."""
     # Not getrusage: its figure starts from the memory of the process that started this one.
     status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    print(next(line.split()[1] for line in status if line.startswith("VmHWM:")))
+    return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
 
 
 if __name__ == "__main__":

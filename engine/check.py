@@ -47,9 +47,16 @@ def check_document(document: Document, given: Mapping[str, ParamValue]) -> Check
     problems = check_shape(document, SCHEMA)
     if _has_error(problems):
         return _refused(problems)
-    collected = ProblemList(document, found=problems)
+    return check_spec(as_spec(document, MappingSpec), given, ProblemList(document, found=problems))
+
+
+def check_spec(
+    spec: MappingSpec, given: Mapping[str, ParamValue], collected: ProblemList
+) -> Checked:
+    """Check what a mapping of the right shape means; `collected` holds what is known already."""
+    document = collected.document
     try:
-        found = _check_meaning(as_spec(document, MappingSpec), given, collected)
+        found = _check_meaning(spec, given, collected)
     except TooManyErrors:
         found = _refused(collected.found)
     problems = sort_problems(apply_ignores(document, list(found.problems)))

@@ -122,6 +122,7 @@ class Operation(_Frozen):
     path: str
     query: dict[str, str] = Field(default_factory=dict)
     lane: Literal["event", "batch"]
+    tier: str
     idempotent: bool
     creates_contact: bool
     states_status: bool
@@ -135,6 +136,17 @@ class Operation(_Frozen):
     body: object
     body_schema: dict[str, object]
     bulk: dict[str, str] | None = None
+
+
+class RateTier(_Frozen):
+    """How many calls the target takes in a time, all calls of a tier together; None: no limit.
+
+    `basis` says in words where the limit is known from: accounts have limits of their own.
+    """
+
+    calls: int | None
+    seconds: int | None
+    basis: str
 
 
 class ContactAnswer(_Frozen):
@@ -190,6 +202,7 @@ class TargetLock(BaseModel):
     own_fields: list[str]
     insight: Insight
     limits: dict[str, int]
+    rate_tiers: dict[str, RateTier]
     operations: dict[str, Operation]
 
     def collection(self, name: str) -> Collection | None:
@@ -212,7 +225,7 @@ class TargetLock(BaseModel):
 @cache
 def load_source(reference: str) -> SourceLock:
     """Give the source lock `name@version`; raises LockError when it is not the one shipped."""
-    schema = _read_lock(reference, f"{reference.partition('@')[0].replace('.', '/')}.json")
+    schema = _read_lock(reference, _file_of(reference))
     if "x-lock" not in schema:
         raise LockError(f'"{reference}" is not a source')
     mark = cast("dict[str, object]", schema["x-lock"])
@@ -230,6 +243,12 @@ def load_source(reference: str) -> SourceLock:
     )
 
 
+def load_shipped_source(name: str) -> SourceLock:
+    """Give the source lock shipped under a name, in whatever version; LockError without one."""
+    mark = cast("dict[str, object]", _read_lock(name, _file_of(name)).get("x-lock", {}))
+    return load_source(f"{name}@{mark.get('version', '')}")
+
+
 @cache
 def load_target(reference: str) -> TargetLock:
     """Give the target lock `name@version`; raises LockError when it is not the one shipped."""
@@ -237,6 +256,10 @@ def load_target(reference: str) -> TargetLock:
     lock = TargetLock.model_validate(_read_lock(reference, f"{name}/target.json"))
     _check_version(reference, lock.name, lock.version)
     return lock
+
+
+def _file_of(reference: str) -> str:
+    return f"{reference.partition('@')[0].replace('.', '/')}.json"
 
 
 def _read_lock(reference: str, file: str) -> dict[str, object]:

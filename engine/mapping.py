@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Members
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from engine.checked import CheckedSpec
 from engine.compiler.context import variable
@@ -12,9 +13,10 @@ from engine.compiler.function import Apply, Probe, compile_function, compile_pro
 from engine.contacts import ContactForm, Contacts
 from engine.plan import Record
 from engine.runtime.amounts import decimal_text
-from engine.runtime.values import CLEAR
+from engine.runtime.values import CLEAR, Taken
 
 CLEARED = "(cleared)"
+OTHER_VALUE = "(another value)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,13 @@ def contact_form(checked: CheckedSpec) -> ContactForm:
 class Probed:
     """A plan and the values known when it ended, by name, of those that stand once per record.
 
-    Amounts are decimal text; what is missing is left out.
+    Amounts are decimal text; what is missing is left out. `taken` are the ways it went: pointers
+    into the mapping, each with the case, code or branch that came up there.
     """
 
     plan: Record
     values: Members[str, object]
+    taken: frozenset[Taken]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class ProbedMapping:
     """A mapping that also gives its values; slower, for tests and explanations."""
 
     checked: CheckedSpec
+    given: frozenset[Taken]
     _probe: Probe
 
     def apply(self, record: Members[str, object], contacts: Contacts, now: datetime) -> Probed:
@@ -97,12 +102,25 @@ class ProbedMapping:
                 values[name] = decimal_text(value, scale)
             else:
                 values[name] = CLEARED if value is CLEAR else value
-        return Probed(plan, values)
+        return Probed(plan, values, self.given | cast("set[Taken]", found["taken"]))
 
 
 def probe_mapping(checked: CheckedSpec) -> ProbedMapping:
     """Compile a checked spec so that its values can be looked at."""
-    return ProbedMapping(checked, compile_probe(checked))
+    return ProbedMapping(checked, _given_params(checked), compile_probe(checked))
+
+
+def _given_params(checked: CheckedSpec) -> frozenset[Taken]:
+    """Give what can be told of the parameters' values: a choice, or another than the default."""
+    taken: set[Taken] = set()
+    for name, param in checked.spec.params.items():
+        value = checked.params.values[name]
+        if param.type == "choice":
+            taken.add((("params", name), str(value)))
+        usual = param.example if param.default is None else param.default
+        if value != usual:
+            taken.add((("params", name), OTHER_VALUE))
+    return frozenset(taken)
 
 
 def _share_members(checked: CheckedSpec) -> dict[str, str]:

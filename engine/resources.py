@@ -1,4 +1,4 @@
-"""Where the shipped schemas and locks are: inside the installed package, or beside it."""
+"""Where the shipped schemas, locks and mappings are: inside the installed package, or beside it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from typing import cast
 
 import orjson
 
-_INSTALLED = Path(__file__).parent / "schemas"
-_CHECKOUT = Path(__file__).parent.parent / "schemas"
+_INSTALLED = Path(__file__).parent
+_CHECKOUT = Path(__file__).parent.parent
 
 
 def schemas_folder() -> Path:
     """Give the folder of schemas: a wheel carries it in the package, a checkout beside it."""
-    return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+    return _find_folder("schemas")
+
+
+def mappings_folder() -> Path:
+    """Give the folder of the shipped mappings, from which new repositories are made."""
+    return _find_folder("mappings")
 
 
 @cache
@@ -24,3 +29,8 @@ def read_schema(name: str) -> dict[str, object]:
     if not path.is_file():
         raise KeyError(name)
     return cast("dict[str, object]", orjson.loads(path.read_bytes()))
+
+
+def _find_folder(name: str) -> Path:
+    installed = _INSTALLED / name
+    return installed if installed.is_dir() else _CHECKOUT / name

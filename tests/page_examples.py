@@ -7,6 +7,8 @@ The kind of an example, which stands behind its fence, says what it is:
 - `yaml-escaped`: as `yaml`, in which a character is written `\uXXXX` and a byte `\xXX`
 - `yaml repeated N`: as `yaml`, in which the last line stands N times
 - `yaml trial`: a whole test file, which stands beside the base mapping
+- `yaml plan`: a fragment of the mapping as it is now, the base mapping being what it was
+- `yaml base`: a fragment of the mapping as it was, the base mapping being what it is now
 - `json`: records that the base mapping runs over
 - `console`: a command and what it prints, which `tests/test_codes.py` holds against the command
 
@@ -30,6 +32,7 @@ from engine.check import check_mapping
 from engine.codes import Example
 from engine.commands.checks import Checker, Task
 from engine.commands.files import SourceFile
+from engine.commands.plan import PlanRequest, plan_change
 from engine.contacts import UNASKED
 from engine.mapping import Mapping, compile_mapping
 from engine.problem import Problem
@@ -38,7 +41,7 @@ from engine.sources.records import read_records
 from engine.text import Document, Json, Pointer, read_document
 from engine.trials.files import Ground, read_trials
 from engine.trials.running import check_trials, run_trials
-from tests.shipped import NOW
+from tests.shipped import NOW, order
 
 BASE = Path(__file__).parent / "rules/base.yaml"
 _ESCAPE = re.compile(rb"\\u([0-9a-f]{4})|\\x([0-9a-f]{2})")
@@ -50,6 +53,8 @@ def codes_of(code: str, example: Example) -> list[str]:
         return list(_run(example.text.encode()))
     if example.kind == "console":
         return re.findall(r"(?:error|warning) (MD\d{3})", example.text)
+    if example.kind in ("yaml plan", "yaml base"):
+        return _plan(example)
     raw = _bytes_of(example)
     if example.kind == "yaml trial":
         return [problem.code for problem in _check_trials(raw)]
@@ -60,6 +65,18 @@ def codes_of(code: str, example: Example) -> list[str]:
     else:
         problems = list(check_mapping(lay_over(raw.decode()).encode(), "example.yaml", {}).problems)
     return [problem.code for problem in problems]
+
+
+def _plan(example: Example) -> list[str]:
+    """Give the codes that the plan of a change is told, over one order that is right."""
+    with TemporaryDirectory() as folder:
+        old, new, sample = (Path(folder, name) for name in ("old.yaml", "new.yaml", "one.json"))
+        shown, other = (new, old) if example.kind == "yaml plan" else (old, new)
+        shown.write_text(lay_over(example.text), encoding="utf-8")
+        shutil.copy(BASE, other)
+        sample.write_text(json.dumps(order()), encoding="utf-8")
+        document = plan_change(PlanRequest(str(old), new, sample, None, None, (), NOW))
+    return [one["code"] for view in document["mappings"] for one in view["findings"]]
 
 
 def _check_trials(raw: bytes) -> list[Problem]:

@@ -45,7 +45,7 @@ def test_every_page_is_of_a_code_in_use() -> None:
 
 @every_code
 def test_a_code_is_in_the_range_of_a_phase(code: str) -> None:
-    assert re.fullmatch(r"MD[1-6](?!00)\d\d", code)
+    assert re.fullmatch(r"MD[1-7](?!00)\d\d", code)
 
 
 @every_code

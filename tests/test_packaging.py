@@ -55,10 +55,27 @@ def test_the_wheel_holds_the_page_of_every_code(wheel: zipfile.ZipFile) -> None:
     assert {f"engine/codes/pages/{code}.md" for code in CODES} <= set(wheel.namelist())
 
 
+def test_the_wheel_holds_what_handbooks_are_made_of(wheel: zipfile.ZipFile) -> None:
+    folders = [ROOT / "engine/report/handbook", ROOT / "engine/handbook/terms"]
+    found = [path for folder in folders for path in folder.iterdir() if path.is_file()]
+    assert len(found) == 7
+    assert {str(path.relative_to(ROOT)) for path in found} <= set(wheel.namelist())
+
+
 def test_the_wheel_holds_every_schema_inside_the_package(wheel: zipfile.ZipFile) -> None:
     schemas = [path for path in (ROOT / "schemas").rglob("*.json") if path.is_file()]
     wanted = {f"engine/{path.relative_to(ROOT)}" for path in schemas}
-    assert {name for name in wheel.namelist() if name.endswith(".json")} == wanted
+    given = {name for name in wheel.namelist() if name.endswith(".json")}
+    assert {name for name in given if not name.startswith("engine/mappings/")} == wanted
+
+
+def test_the_wheel_holds_what_new_repositories_are_made_of(wheel: zipfile.ZipFile) -> None:
+    folders = {"mappings/debenhams": "engine", "engine/scaffold/templates": ""}
+    for folder, prefix in folders.items():
+        files = [path for path in (ROOT / folder).rglob("*") if path.is_file()]
+        wanted = {str(Path(prefix, path.relative_to(ROOT))) for path in files}
+        assert wanted
+        assert wanted <= set(wheel.namelist())
 
 
 def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
@@ -103,8 +120,9 @@ def test_running_and_testing_use_the_same_versions() -> None:
     assert pins("constraints.txt").items() <= pins("constraints-dev.txt").items()
 
 
-def test_the_editor_is_pinned_by_hashes_and_names_no_address() -> None:
-    text = (ROOT / "tests/editor/package-lock.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("tests", ["editor", "pages"])
+def test_what_comes_from_npm_is_pinned_by_hashes_and_names_no_address(tests: str) -> None:
+    text = (ROOT / f"tests/{tests}/package-lock.json").read_text(encoding="utf-8")
     locked = json.loads(text)["packages"]
     assert [name for name, package in locked.items() if name and "integrity" not in package] == []
     assert "://" not in text

@@ -1,7 +1,8 @@
 """The permanent codes of problems: append-only, ranged by phase, never reused.
 
 MD1xx reading YAML · MD2xx its shape · MD3xx paths and texts · MD4xx its meaning · MD5xx records at
-run time. Each code has its page in `pages/`, whose examples the tests check.
+run time · MD6xx tests · MD7xx what is done with mappings (MD74x migrating). Each code has its page
+in `pages/`, whose examples the tests check.
 """
 
 from __future__ import annotations

@@ -69,10 +69,25 @@ def prepare(request: RunRequest) -> Prepared:
 
     Raises Refused when the mapping or brand file has errors, Failure when the call itself is wrong.
     """
-    given = {**_brand_values(request), **_param_values(request.params)}
-    checked, warnings = _check(request.mapping, given)
+    checked, warnings = prepare_spec(request)
     mapping = compile_mapping(checked, masked=not request.show_personal_data)
-    return Prepared(mapping, _read_contacts(request.contacts, mapping.contact_form), warnings)
+    return Prepared(mapping, read_answers(request.contacts, mapping.contact_form), warnings)
+
+
+def prepare_spec(request: RunRequest) -> tuple[CheckedSpec, tuple[Problem, ...]]:
+    """Check the mapping with the values of the brand and the call; give its warnings as well.
+
+    Raises Refused when the mapping or brand file has errors, Failure when the call itself is wrong.
+    """
+    return _check(request.mapping, read_given(request.mapping, request.brand, request.params))
+
+
+def read_given(mapping: Path, brand: Path | None, params: Iterable[str]) -> dict[str, ParamValue]:
+    """Give the parameter values of a brand file, and over them those of `NAME=VALUE`.
+
+    Raises Refused when the brand file, or the mapping it is for, has errors.
+    """
+    return {**_brand_values(mapping, brand), **_param_values(params)}
 
 
 def run_records(
@@ -147,13 +162,13 @@ def _check(path: Path, given: Mapping[str, ParamValue]) -> tuple[CheckedSpec, tu
     return checked.spec, checked.problems
 
 
-def _brand_values(request: RunRequest) -> Mapping[str, ParamValue]:
-    if request.brand is None:
+def _brand_values(mapping: Path, path: Path | None) -> Mapping[str, ParamValue]:
+    if path is None:
         return {}
-    brand, problems = read_brand(read_file(request.brand), str(request.brand))
+    brand, problems = read_brand(read_file(path), str(path))
     if brand is None:
         raise Refused(problems)
-    checked, _ = _check(request.mapping, {})
+    checked, _ = _check(mapping, {})
     problems = check_brand(brand, checked.spec)
     if problems:
         raise Refused(problems)
@@ -183,7 +198,11 @@ def _yaml_value(name: str, text: str) -> ParamValue:
     raise Failure(f'--param {name}: "{text}" is no text, number or list of texts{said}')
 
 
-def _read_contacts(path: Path | None, form: ContactForm) -> Contacts:
+def read_answers(path: Path | None, form: ContactForm) -> Contacts:
+    """Give the answers about contacts in a file; without one, nobody was asked.
+
+    Raises Failure when the file cannot be read, or an answer is no contact.
+    """
     if path is None:
         return UNASKED
     answers = []

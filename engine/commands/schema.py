@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from engine.changes.document import changes_schema
 from engine.grammar import brand_schema, mapping_schema, test_schema
 from engine.nearest import suggest
 from engine.plan import plan_schema
 from engine.problem import Failure
 from engine.proof.consent import consent_schema
 from engine.proof.matrix import matrix_schema
+from engine.provenance.explanation import explanation_schema
 from engine.report.document import problems_schema
 from engine.report.trials import trials_schema
 
@@ -22,8 +24,10 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "plan.v1": plan_schema,
     "problems.v1": problems_schema,
     "trials.v1": trials_schema,
+    "changes.v1": changes_schema,
     "matrix.v1": matrix_schema,
     "consent.v1": consent_schema,
+    "explanation.v1": explanation_schema,
 }
 
 

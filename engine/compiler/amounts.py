@@ -71,6 +71,7 @@ def emit_equations(context: Context) -> None:
         with context.source.block(f"if not ({test})"):
             shown = f"gap_text({difference}, scale)"
             context.source.line(f"raised.append(({fault}, {left!r}, {shown}))")
+            context.note(pointer, "broken")
 
 
 def _equation_test(context: Context, equation: Equation) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ import re
 from engine.compiler.conditions import condition_test
 from engine.compiler.context import Context, variable
 from engine.compiler.texts import text_of
+from engine.compiler.watching import watch_condition
 from engine.inputs import Level
 from engine.spec.condition import When, alternatives_of
 from engine.spec.send import LiteralValue, Objects, Scalar, Send, Value
@@ -183,11 +184,13 @@ class BodyMaker:
 
     def _emit_lists(self) -> None:
         self._source.line("lists = []")
-        for item in self._send.lists:
+        for index, item in enumerate(self._send.lists):
             append = f"lists.append({self.scalar(item.add)})"
             if item.when is None:
                 self._source.line(append)
                 continue
+            pointer = ("send", self._name, "lists", index, "when")
+            watch_condition(self._context, pointer, item.when)
             with self._source.block(f"if {self._when(item.when)}"):
                 self._source.line(append)
 

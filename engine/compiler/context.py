@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from engine.checked import CheckedSpec
 from engine.compiler.source import Source
 from engine.expressions.templates import compile_template
-from engine.inputs import Answer, Case, Level, used_value
-from engine.runtime.values import CLEAR, Fault
+from engine.inputs import Answer, Case, Input, Level, ListInput, used_value
+from engine.runtime.values import CLEAR, Fault, Form, make_settle, note_case
 from engine.spec.read import ValueType
 from engine.text import Pointer
 
@@ -20,7 +20,8 @@ Say = Callable[[Mapping[str, str]], str]
 class Context:
     """One compilation; with `masked`, personal values are masked where they leave in calls.
 
-    With `probed`, the function also leaves its values behind, for tests and explanations.
+    With `probed`, the function also leaves behind its values, and notes which way it took: tests
+    and explanations look at both.
     """
 
     checked: CheckedSpec
@@ -58,6 +59,20 @@ class Context:
     ) -> dict[Case, object]:
         """Give the answer to each case."""
         return {case: self.answer(one, kind, pointer) for case, one in answers.items()}
+
+    def settle(self, one: Input | ListInput, form: Form, *, personal: bool) -> str:
+        """Bind what answers for a missing value; gives the call, with `{at}` left to be filled."""
+        kind = one.read.type if isinstance(one, Input) else None
+        made = make_settle(self.answers(one.answers, kind, one.pointer), form, personal=personal)
+        if not self.probed:
+            return f"{self.source.bind(made, 'settle')}({{value}}, {{at}}, raised)"
+        noting = note_case(made, form, one.pointer)
+        return f"{self.source.bind(noting, 'settle')}({{value}}, {{at}}, raised, taken)"
+
+    def note(self, pointer: Pointer, way: str) -> None:
+        """Emit, in a probed function, that `way` was taken at a part of the mapping."""
+        if self.probed:
+            self.source.line(f"taken.add({(pointer, way)!r})")
 
     def outgoing(self, name: str, expression: str) -> str:
         """Give the expression of a value as it leaves in a call."""

@@ -103,7 +103,7 @@ def compile_probe(checked: CheckedSpec) -> Probe:
 def _compile(checked: CheckedSpec, source: Source, more: str) -> object:
     text = source.text(f"def apply(payload, contacts, now{more})")
     reach = {
-        "__builtins__": {**_BUILTINS, "locals": locals} if more else _BUILTINS,
+        "__builtins__": {**_BUILTINS, "locals": locals, "set": set} if more else _BUILTINS,
         "TEXT_LIMIT": checked.target.limits["text_field_characters"],
         **_REACH,
         **{variable(f"param.{name}"): value for name, value in checked.params.values.items()},
@@ -117,8 +117,12 @@ def _compile(checked: CheckedSpec, source: Source, more: str) -> object:
 def _emit_start(context: Context) -> None:
     source = context.source
     source.line("raised = []")
+    if context.probed:
+        source.line("taken = set()")
     source.line("money = identity = consent = None")
     source.line("scale = 100")
+    if context.probed:
+        source.line("answered, walked = {}, {}")
     for name in said_names(context):
         if name not in context.checked.inputs.reads and not name.startswith("param."):
             source.line(f"{variable(name)} = None")

@@ -6,7 +6,6 @@ from engine.compiler.amounts import emit_contributions, emit_starts, emit_totals
 from engine.compiler.context import Context, list_variable, variable
 from engine.compiler.reads import ElementReads, location
 from engine.inputs import Input, Level, ListInput
-from engine.runtime.values import make_settle
 
 
 def emit_element(
@@ -33,9 +32,19 @@ def emit_element(
         _emit_walk(context, inner, reads, rows)
     emit_totals(context, level)
     emit_contributions(context, level)
+    if level and context.probed:
+        _emit_walked(context, level)
     if level in rows:
         kept = "".join(f"{variable(name)}, " for name in rows[level])
         context.source.line(f"rows_{list_variable(level)}.append(({kept}))")
+
+
+def _emit_walked(context: Context, level: Level) -> None:
+    """Leave behind what is known of one element, whose variables the next one takes over."""
+    names = [name for name, named in context.checked.names.items() if named.level == level]
+    values = ", ".join(f"{name!r}: {variable(name)}" for name in names)
+    indexes = "".join(f"i_{list_variable(level[:depth])}, " for depth in range(1, len(level) + 1))
+    context.source.line(f"walked[({level!r}, ({indexes}))] = {{{values}}}")
 
 
 def _key_of(one: ListInput | None) -> str:
@@ -54,15 +63,12 @@ def _emit_walk(
     name = list_variable(one.level)
     if one.level in rows:
         source.line(f"rows_{name} = []")
-    settle = source.bind(
-        make_settle(context.answers(one.answers, None, one.pointer), "list", personal=True),
-        "settle",
-    )
+    settle = context.settle(one, "list", personal=True)
     source.line(f"l_{name} = {reads.fetch_path(one.path.steps, one.path.select)}")
-    _emit_list_test(context, one, f"l_{name}", f"{settle}(l_{name}, {{at}}, raised)")
+    _emit_list_test(context, one, f"l_{name}", settle)
     with source.block(f"for i_{name}, e_{name} in enumerate(l_{name})"):
         with source.block(f"if e_{name}.__class__ is not dict"):
-            source.line(f"{settle}(MISPLACED, {location(context, one.level, '')}, raised)")
+            source.line(settle.format(value="MISPLACED", at=location(context, one.level, "")))
             source.line("continue")
         emit_element(context, one.level, f"e_{name}", rows)
 
@@ -70,17 +76,18 @@ def _emit_walk(
 def _emit_list_test(context: Context, one: ListInput, found: str, settle: str) -> None:
     """Emit what stands in for a list that is not there: an empty one, with or without a fault."""
     source = context.source
-    settled = settle.format(at=location(context, one.level[:-1], one.path.text))
+    at = location(context, one.level[:-1], one.path.text)
+    settled = settle.format(value=found, at=at)
     nothing = f"{found} is ABSENT or {found} is None"
     skipped = one.answers["absent"].kind == one.answers["null"].kind == "skip"
     with source.block(f"if {found}.__class__ is not list"):
-        if skipped:
+        if skipped and not context.probed:
             with source.block(f"if not ({nothing})"):
                 source.line(settled)
         else:
             source.line(settled)
         source.line(f"{found} = EMPTY_LIST")
-    if one.answers["blank"].kind != "skip":
+    if one.answers["blank"].kind != "skip" or context.probed:
         with source.block(f"elif not {found}"):
             source.line(settled)
 
@@ -98,8 +105,13 @@ def _emit_repeat_test(context: Context, one: ListInput, element: str) -> None:
             fault = source.bind(context.fault(one.conflicting.word, one.pointer), "fault")
             with source.block(f"if seen_{name}[{key}] != {element}"):
                 source.line(f"raised.append(({fault}, {at}, '(differs)'))")
+                context.note(one.pointer, "conflicting")
+            if context.probed:
+                with source.block("else"):
+                    context.note(one.pointer, "repeated")
         else:
             fault = source.bind(context.fault(one.repeated.word, one.pointer), "fault")
             source.line(f"raised.append(({fault}, {at}, '(repeated)'))")
+            context.note(one.pointer, "repeated")
         source.line("continue")
     source.line(f"seen_{name}[{key}] = {element}")

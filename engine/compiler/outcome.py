@@ -33,6 +33,7 @@ def emit_return(context: Context) -> None:
     )
     with source.block("if not calls"):
         source.line(f"raised.append(({fault}, 'send', '(nothing)'))")
+        context.note(("nothing_to_send",), "raised")
         emit_gate(context)
     if context.checked.spec.identity is not None:
         with source.block("elif contact is not None and contact.sent"):

@@ -43,6 +43,7 @@ def emit_identity(context: Context) -> None:
         fault = source.bind(context.fault(code, ("identity", part)), "fault")
         with source.block(f"if {value} is None"):
             source.line(f"raised.append(({fault}, 'identity.{part}', '(absent)'))")
+            context.note(("identity", part), "raised")
     emit_gate(context)
     scope = _text(identity.person.scope, context.checked.params)
     source.line(f"v_person = person_key({scope!r}, {customer})")
@@ -54,6 +55,7 @@ def emit_identity(context: Context) -> None:
     fault = source.bind(context.fault(identity.keys_disagree, ("identity", "keys_disagree")), "f")
     with source.block("if disagree"):
         source.line(f"raised.append(({fault}, 'identity', '(two contacts)'))")
+        context.note(("identity", "keys_disagree"), "raised")
     emit_gate(context)
     source.line("if contact is None:")
     none = context.checked.target.no_contact
@@ -113,8 +115,11 @@ def emit_consent(context: Context) -> None:
     fault = source.bind(context.fault(consent.unknown_status, pointer), "fault")
     with source.block("if answer is None"):
         source.line(f"raised.append(({fault}, 'contact.status', v_contact__status))")
+        context.note(pointer, "raised")
         emit_exit(context)
     source.line("consent = answer.view")
+    if context.probed:
+        source.line("taken.add((('consent', 'rows', consent['row'] - 1), 'hit'))")
     with source.block("if answer.fault is not None"):
         source.line("raised.append((answer.fault, 'contact', v_contact__status))")
         emit_exit(context)
@@ -179,6 +184,10 @@ def emit_lifetime(context: Context) -> None:
         source.line(f"{figures}, = gather({bound}, others, share, scale)")
     with source.block("else"):
         source.line(f"{figures}, = {', '.join(alone)},")
+    if context.probed:
+        with source.block("if not counts and not any(s['counts'] for s in others.values())"):
+            for name in lifetime.figures:
+                context.note(("lifetime", "figures", name), "missing")
 
 
 def _emit_others(context: Context, currency: str, members: list[str]) -> None:
@@ -189,5 +198,6 @@ def _emit_others(context: Context, currency: str, members: list[str]) -> None:
     fault = source.bind(context.fault(code, ("lifetime", "mixed_currency")), "fault")
     with source.block(f"if any(s['currency'] != {currency} for s in others.values())"):
         source.line(f"raised.append(({fault}, 'lifetime', {currency}))")
+        context.note(("lifetime", "mixed_currency"), "raised")
         emit_exit(context)
     source.line(f"share = {{'counts': counts, 'currency': {currency}, {', '.join(members)}}}")

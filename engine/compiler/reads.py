@@ -7,7 +7,7 @@ from engine.expressions.calls import Select
 from engine.expressions.paths import PathError
 from engine.inputs import NUMBERS, Input, Level
 from engine.params import zone_of
-from engine.runtime.values import MISPLACED, Form, make_settle
+from engine.runtime.values import MISPLACED, Form
 
 _READERS = {"instant": "read_instant", "email": "read_email", "url": "read_url", "ip": "read_ip"}
 
@@ -51,11 +51,13 @@ class ElementReads:
         """Emit one read into its variable."""
         self._source.line(f"x = {self._fetch(one)}")
         form: Form = "number" if one.read.type in NUMBERS else "text"
-        answers = self._context.answers(one.answers, one.read.type, one.pointer)
-        settle = self._source.bind(make_settle(answers, form, personal=one.personal), "settle")
+        settle = self._context.settle(one, form, personal=one.personal)
         last = one.path.text if one.path else f"{_list_of(one)}[{one.custom_code}]"
         at = location(self._context, self._level, last)
-        self._convert(one, f"{settle}(x, {at}, raised)")
+        answer = settle.format(value="x", at=at)
+        if self._context.probed:
+            answer = f"answered.setdefault(({one.name!r}, {at}), {answer})"
+        self._convert(one, answer)
 
     def fetch_path(self, steps: tuple[str, ...] | None, select: Select) -> str:
         """Give the expression that fetches a path from this element."""
@@ -109,6 +111,9 @@ class ElementReads:
         elif kind == "code":
             codes = self._source.bind(frozenset(one.codes), "codes")
             self._source.line(f"{v} = x if x.__class__ is str and x in {codes} else {settle}")
+            if self._context.probed:
+                with self._source.block(f"if x.__class__ is str and x in {codes}"):
+                    self._source.line(f"taken.add(({one.pointer!r}, 'is ' + x))")
         else:
             self._convert_text(one, v, settle)
 
@@ -129,7 +134,8 @@ class ElementReads:
             made = f"{_READERS[kind]}(x) if x.__class__ is str else None"
         self._source.line(f"{v} = {made}")
         test = f"if {v} is None"
-        if one.answers["absent"].kind == one.answers["null"].kind == "skip":
+        skipped = one.answers["absent"].kind == one.answers["null"].kind == "skip"
+        if skipped and not self._context.probed:
             # What is not there and may be skipped needs no further question.
             test = f"if {v} is None and x is not ABSENT and x is not None"
         with self._source.block(test):

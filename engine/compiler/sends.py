@@ -6,10 +6,11 @@ from engine.compiler.bodies import BodyMaker
 from engine.compiler.conditions import cell_test, condition_test, unmet
 from engine.compiler.context import Context, joined, variable
 from engine.compiler.texts import text_of
+from engine.compiler.watching import watch_send
 from engine.inputs import Level
 from engine.lock import Operation
 from engine.plan import LeftOut
-from engine.spec.condition import Condition, alternatives_of
+from engine.spec.condition import Condition, When, alternatives_of
 from engine.spec.send import AgeLimit, Send
 
 
@@ -30,6 +31,28 @@ def emit_sends(context: Context, rows: dict[Level, list[str]]) -> None:
         _SendEmitter(context, name, send, rows).emit()
 
 
+NO_CONTACT = "there is no contact, and none is created"
+
+
+def no_contact_to_update(target: str) -> str:
+    """Say that an update is left out for want of a contact; `target` is what it is called."""
+    return f"{target} knows no contact to update"
+
+
+def split_condition(when: When | None) -> tuple[Condition, list[Condition]]:
+    """Give what all alternatives share, and what each asks beside it when none is met by that."""
+    alternatives = alternatives_of(when)
+    if not alternatives:
+        return {}, []
+    shared = {
+        name: cell
+        for name, cell in alternatives[0].items()
+        if all(one.get(name) == cell for one in alternatives)
+    }
+    own = [{k: c for k, c in one.items() if k not in shared} for one in alternatives]
+    return shared, own if len(own) > 1 and all(own) else []
+
+
 class _SendEmitter:
     def __init__(
         self, context: Context, name: str, send: Send, rows: dict[Level, list[str]]
@@ -45,7 +68,10 @@ class _SendEmitter:
 
     def emit(self) -> None:
         """Emit the guards one after the other, then the call."""
-        guards = [*self._condition_guards(), *self._need_guards(), *self._age_guards()]
+        guards = [*self._condition_guards(), *self._need_guards()]
+        ages = self._age_guards()
+        watch_send(self._context, self._name, self._send, ages)
+        guards += ages
         word = "if"
         for test, because in guards:
             with self._source.block(f"{word} not ({test})"):
@@ -66,20 +92,12 @@ class _SendEmitter:
 
         What all alternatives share is asked first, then whether any alternative holds.
         """
-        alternatives = alternatives_of(self._send.when)
-        if not alternatives:
-            return []
-        shared = {
-            name: cell
-            for name, cell in alternatives[0].items()
-            if all(one.get(name) == cell for one in alternatives)
-        }
+        shared, own = split_condition(self._send.when)
         guards = [
             (cell_test(self._context, name, cell), unmet(self._context, name, cell))
             for name, cell in shared.items()
         ]
-        own = [{k: c for k, c in one.items() if k not in shared} for one in alternatives]
-        if len(own) > 1 and all(own):
+        if own:
             test = " or ".join(f"({condition_test(self._context, one)})" for one in own)
             guards.append((test, ", and ".join(self._reason(one) for one in own)))
         return guards
@@ -91,19 +109,10 @@ class _SendEmitter:
     def _need_guards(self) -> list[tuple[str, str]]:
         needs = self._operation.needs
         if needs == "contact_id":
-            return [
-                (
-                    "contact is not None",
-                    f"{self._context.checked.target.title} knows no contact to update",
-                )
-            ]
+            reason = no_contact_to_update(self._context.checked.target.title)
+            return [("contact is not None", reason)]
         if needs is not None:
-            return [
-                (
-                    "contact is not None or created is not None",
-                    "there is no contact, and none is created",
-                )
-            ]
+            return [("contact is not None or created is not None", NO_CONTACT)]
         return []
 
     def _age_guards(self) -> list[tuple[str, str]]:

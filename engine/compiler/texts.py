@@ -56,13 +56,14 @@ def text_of(context: Context, name: str) -> str:
 def _emit_missing(context: Context, v: str, name: str, text: Text) -> None:
     pointer = ("text", name)
     answer = parse_answer(text.missing)
-    if answer.kind == "skip":
+    if answer.kind == "skip" and not context.probed:
         return
     with context.source.block(f"if {v} is None"):
+        context.note(pointer, "missing")
         if answer.kind == "fail":
             fault = context.source.bind(context.fault(answer.word, pointer), "fault")
             context.source.line(f"raised.append(({fault}, 'text.{name}', '(absent)'))")
         elif answer.kind == "clear":
             context.source.line(f"{v} = CLEAR")
-        else:
+        elif answer.kind == "use":
             context.source.line(f"{v} = {answer.word!r}")

@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jinja2 import Environment, nodes
 from jinja2.exceptions import TemplateSyntaxError
@@ -54,6 +55,8 @@ class TemplateError(ValueError):
         self.code = code
 
 
+# A mapping's texts are asked for by every part of the compiler.
+@lru_cache(maxsize=512)
 def compile_template(text: str) -> Template:
     """Read a Jinja2 text; raises `TemplateError` when it is none, too large, or not allowed."""
     if len(text) > MAX_CHARACTERS:

@@ -35,7 +35,7 @@ class Influence:
     def _of(self, reference: str) -> frozenset[str]:
         if reference not in self._known:
             own = self._walks_of(reference)
-            parts = frozenset(own).union(*(self._of(part) for part in self._parts(reference)))
+            parts = frozenset(own).union(*(self._of(part) for part in self.parts_of(reference)))
             self._known[reference] = parts | self._itself(reference)
         return self._known[reference]
 
@@ -53,7 +53,7 @@ class Influence:
                 yield name
                 yield from [f"{name}.{one.each.key}"] if one.each.key is not None else []
 
-    def _parts(self, reference: str) -> Iterable[str]:
+    def parts_of(self, reference: str) -> Iterable[str]:
         """Give the names a name is made of, one step down."""
         spec = self._checked.spec
         if spec.money is not None and reference in spec.money.totals:

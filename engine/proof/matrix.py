@@ -101,14 +101,15 @@ def _cases(checked: CheckedSpec, target: TargetField, one: Input | ListInput) ->
         if answer is not None:
             yield {
                 "case": case,
-                "label": _label(case, one),
+                "label": label_of(case, one),
                 "possible": case in one.possible,
                 "answer": f"{answer.kind} {answer.word}".rstrip(),
                 "effect": _effect(checked, target, one, answer),
             }
 
 
-def _label(case: Case, one: Input | ListInput) -> str:
+def label_of(case: Case, one: Input | ListInput) -> str:
+    """Give a case in the words of people, such as `empty list`."""
     if isinstance(one, ListInput):
         return {"blank": "empty list", "unknown": "wrong type"}.get(case, case)
     if case != "unknown":

@@ -13,7 +13,7 @@ def render_markdown(findings: Findings) -> str:
     """Give the figures, then a list of problems under each file."""
     lines = [f"### miradot: {findings.summary()}", ""]
     for file in findings.by_file():
-        lines += [_quote(file.path), ""]
+        lines += [code_span(file.path), ""]
         lines += [line for problem in file.shown for line in _item_lines(problem)]
         if file.hidden:
             lines.append(f"- {file.more()}")
@@ -23,17 +23,17 @@ def render_markdown(findings: Findings) -> str:
 
 def _item_lines(problem: Problem) -> Iterator[str]:
     place = f"line {problem.place.line}:{problem.place.column}"
-    yield f"- {place} {problem.severity} **{problem.code}** {_quote(problem.message)}"
+    yield f"- {place} {problem.severity} **{problem.code}** {code_span(problem.message)}"
     for label, text in remarks(problem):
-        yield f"  - {label}: {_quote(text)}"
+        yield f"  - {label}: {code_span(text)}"
 
 
 def table_row(cells: list[str]) -> str:
     """Give one line of a table, each cell as plain text; a bar would begin the next cell."""
-    return "| " + " | ".join(_quote(cell).replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(code_span(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
-def _quote(text: str) -> str:
+def code_span(text: str) -> str:
     """Give a code span: GitHub reads no markup, link, mention or issue number in one.
 
     Only its own row of backticks ends a span, so the row is longer than any in the text.

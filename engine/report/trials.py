@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import PurePath
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 from xml.etree import ElementTree as ET
 
 import orjson
@@ -13,10 +14,13 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.published import publish
+from engine.report.coverage import CoverageView, coverage_lines
 from engine.report.findings import encodable, printable
+from engine.report.mutation import MutationView, mutation_lines
 from engine.trials.files import Trials
 from engine.trials.matching import Difference
 from engine.trials.running import Result
+from engine.yaml12.scalars import read_plain
 
 _CLOSED = ConfigDict(extra="forbid")
 _COLOURS = {"failed": "31", "fine": "32", "bold": "1", "dim": "2"}
@@ -64,6 +68,17 @@ class TrialsDocument(TypedDict):
     cases: list[CaseView]
     passed: Annotated[int, Field(ge=0)]
     failed: Annotated[int, Field(ge=0)]
+    coverage: NotRequired[Annotated[list[CoverageView], Field(description="With --coverage.")]]
+    mutation: NotRequired[Annotated[list[MutationView], Field(description="With --mutate.")]]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialsReport:
+    """All that testing found; `coverage` and `mutation` are None where nobody asked for them."""
+
+    files: Sequence[FileResults]
+    coverage: Sequence[CoverageView] | None = None
+    mutation: Sequence[MutationView] | None = None
 
 
 def trials_schema() -> dict[str, object]:
@@ -71,8 +86,9 @@ def trials_schema() -> dict[str, object]:
     return publish("trials.v1", TypeAdapter(TrialsDocument))
 
 
-def render_trials_text(files: Sequence[FileResults], *, colour: bool) -> str:
+def render_trials_text(report: TrialsReport, *, colour: bool) -> str:
     """Give the cases that failed with their differences, then the figures."""
+    files = report.files
     lines: list[str] = []
     for file in files:
         for result in file.results:
@@ -82,6 +98,10 @@ def render_trials_text(files: Sequence[FileResults], *, colour: bool) -> str:
         count, failed = len(file.results), file.failed
         told = _paint(f"{failed} failed", "failed", colour) if failed else "all passed"
         lines.append(f"{file.trials.path}  {count} case{'' if count == 1 else 's'}, {told}")
+    for covered in report.coverage or ():
+        lines += ["", *coverage_lines(covered)]
+    for tried in report.mutation or ():
+        lines += ["", *mutation_lines(tried)]
     return "\n".join(lines) + "\n"
 
 
@@ -92,17 +112,42 @@ def _failure_lines(file: FileResults, result: Result, *, colour: bool) -> Iterat
     for one in result.differences:
         line = _line(file, one)
         yield f"    {_told(one, result)}  {PurePath(place.path).name}:{line}"
+        yield from _value_lines(one)
+
+
+def _value_lines(one: Difference) -> Iterator[str]:
+    """Give both values, one below the other; of two lists, element by element, what differs."""
+    if not (isinstance(one.wanted, list) and isinstance(one.got, list)):
         yield f"        wanted  {show(one.wanted)}"
         yield f"        got     {show(one.got)}"
+        return
+    wanted, got = [*map(show, one.wanted)], [*map(show, one.got)]
+    yield "        wanted (-) and got (+)"
+    for word, start, end, first, last in SequenceMatcher(None, wanted, got).get_opcodes():
+        if word == "equal":
+            yield from (f"            {text}" for text in wanted[start:end])
+        else:
+            yield from (f"          - {text}" for text in wanted[start:end])
+            yield from (f"          + {text}" for text in got[first:last])
 
 
 def show(value: object) -> str:
-    """Give a value on one line; blanks at the ends of a text, or beside each other, are visible."""
+    """Give a value on one line; blanks at the ends of a text, or beside each other, are visible.
+
+    A text that could be taken for a number or a truth value stands in quotes.
+    """
     if not isinstance(value, str):
         return printable(orjson.dumps(value).decode())
     words = value.split(" ")
-    plain = all(words) or not value
-    return printable(value if plain and value else f'"{value.replace(" ", "·")}"')
+    plain = all(words) and value and _is_text(value)
+    return printable(value if plain else f'"{value.replace(" ", "·")}"')
+
+
+def _is_text(value: str) -> bool:
+    try:
+        return isinstance(read_plain(value), str)
+    except ValueError:
+        return False
 
 
 def _told(one: Difference, result: Result) -> str:
@@ -125,8 +170,9 @@ def _paint(text: str, style: str, colour: bool) -> str:  # noqa: FBT001 - a plai
     return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m" if colour else text
 
 
-def render_trials_json(files: Sequence[FileResults]) -> str:
+def render_trials_json(report: TrialsReport) -> str:
     """Give the results as one document."""
+    files = report.files
     cases: list[CaseView] = [
         {
             "name": encodable(result.name),
@@ -153,11 +199,16 @@ def render_trials_json(files: Sequence[FileResults]) -> str:
         "passed": len(cases) - failed,
         "failed": failed,
     }
+    if report.coverage is not None:
+        document["coverage"] = [*report.coverage]
+    if report.mutation is not None:
+        document["mutation"] = [*report.mutation]
     return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def render_trials_junit(files: Sequence[FileResults]) -> str:
+def render_trials_junit(report: TrialsReport) -> str:
     """Give the results as JUnit XML, one suite per file."""
+    files = report.files
     root = ET.Element("testsuites")
     for file in files:
         suite = ET.SubElement(
@@ -177,5 +228,16 @@ def render_trials_junit(files: Sequence[FileResults]) -> str:
             if not result.passed:
                 failure = ET.SubElement(case, "failure", message="not as expected")
                 failure.text = "\n".join(_failure_lines(file, result, colour=False))
+    for covered in report.coverage or ():
+        _add_measure(root, "coverage", covered["mapping"], coverage_lines(covered))
+    for tried in report.mutation or ():
+        _add_measure(root, "mutation", tried["mapping"], mutation_lines(tried))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _add_measure(root: ET.Element, kind: str, mapping: str, lines: Iterable[str]) -> None:
+    """Add what was measured as a suite that cannot fail: whether it is enough, `--min` decides."""
+    suite = ET.SubElement(root, "testsuite", name=kind, tests="1", failures="0")
+    case = ET.SubElement(suite, "testcase", name=printable(mapping), classname=kind)
+    ET.SubElement(case, "system-out").text = "\n".join(lines)

@@ -209,6 +209,22 @@ def make_settle(answers: Mapping[Case, Fault | object], form: Form, *, personal:
     return settle
 
 
+Taken = tuple[tuple[str | int, ...], str]
+"""A way that was taken while a record was mapped, and the part of the mapping it belongs to."""
+
+
+def note_case(
+    settle: Settle, form: Form, pointer: tuple[str | int, ...]
+) -> Callable[[object, str, list[Raised], set[Taken]], object]:
+    """Give a `settle` that also notes, for the part at `pointer`, which case it answered."""
+
+    def noting(value: object, at: str, raised: list[Raised], taken: set[Taken]) -> object:
+        taken.add((pointer, case_of(value, form)))
+        return settle(value, at, raised)
+
+    return noting
+
+
 def is_held(raised: list[Raised]) -> bool:
     """Whether any exception raised stops the record."""
     return any(fault.level != "note" for fault, _, _ in raised)

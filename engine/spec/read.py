@@ -147,6 +147,11 @@ class ExceptionRule(Concept):
         description="The sentence people read; `{{ name }}` inserts a value, `{{ value }}` the "
         "offending one. Personal values are always masked here.",
     )
+    do: Sentence | None = Field(
+        None,
+        title="Do",
+        description="What its owner does about it, in a sentence; the handbook tells it.",
+    )
     retry: Literal["when_record_changes", "when_mapping_changes", "by_hand"] = Field(
         title="Retry",
         description="What makes the record be tried again. `when_record_changes`: a new version of "

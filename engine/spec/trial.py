@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from engine.spec.base import Concept, ExceptionCode, Name, Sentence
+from engine.spec.base import Concept, ExceptionCode, Name, Owner, Sentence
 from engine.spec.params import ParamValue
 
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -42,13 +42,39 @@ class ExpectedCall(Concept):
     body: dict[str, Loose] | None = Field(
         None,
         title="Body",
-        description="Members the body must have. Objects may hold more, lists must be whole.",
+        description="Members the body must have. Objects may hold more, lists must be whole. "
+        "`(cleared)`: the field is emptied.",
     )
     path: str | None = Field(None, title="Path", description="The path, exactly.")
+    id: str | None = Field(
+        None,
+        title="Id",
+        description="What tells the call from others, exactly: the send, its key and, for "
+        "`each_version`, the version.",
+    )
     lacks: list[str] = Field(
         default_factory=list,
         title="Lacks",
         description="Places of the body that must not be there, such as `dataFields.FIRSTNAME`.",
+    )
+
+
+class ExpectedException(Concept):
+    """What one exception must look like; what is not said may be anything."""
+
+    code: ExceptionCode = Field(title="Code", description="The exception.")
+    at: str | None = Field(
+        None, title="At", description="Where in the record, such as `order_lines[0].price`."
+    )
+    level: Literal["hold", "review", "note"] | None = Field(
+        None, title="Level", description="What becomes of the record."
+    )
+    owner: Owner | None = Field(None, title="Owner", description="The team that answers for it.")
+    retry: Literal["when_record_changes", "when_mapping_changes", "by_hand"] | None = Field(
+        None, title="Retry", description="What makes the record be tried again."
+    )
+    message: str | None = Field(
+        None, title="Message", description="The sentence people read, exactly."
     )
 
 
@@ -61,6 +87,9 @@ class Expectation(Concept):
         description="How it ends. `planned`: there are calls. `unchanged`: there is nothing to "
         "send. `held`: an exception stops it.",
     )
+    version: Moment | None = Field(
+        None, title="Version", description="The record's version, from its own data."
+    )
     money: dict[str, str] = Field(
         default_factory=dict, title="Money", description="Amounts reported, as decimal text."
     )
@@ -68,7 +97,8 @@ class Expectation(Concept):
         default_factory=dict,
         title="Values",
         description="Any name of the mapping that stands once per record, and its value; "
-        "`(missing)` when it is not there. Amounts are decimal text.",
+        "`(missing)` when it is not there, `(cleared)` when the field is to be emptied. Amounts "
+        "are decimal text.",
     )
     decision: str | None = Field(None, title="Decision", description="The consent decision.")
     row: int | None = Field(None, title="Row", description="The row of the consent table, from 1.")
@@ -78,8 +108,10 @@ class Expectation(Concept):
     only_calls: list[Name] | None = Field(
         None, title="Only calls", description="All sends that make a call, in order."
     )
-    exceptions: list[ExceptionCode] | None = Field(
-        None, title="Exceptions", description="All exceptions raised, in order."
+    exceptions: list[ExceptionCode | ExpectedException] | None = Field(
+        None,
+        title="Exceptions",
+        description="All exceptions raised, in order: the code, or a block that says more of it.",
     )
     must_not_send: list[Name] = Field(
         default_factory=list, title="Must not send", description="Sends that must make no call."
@@ -111,6 +143,12 @@ class Case(Changed):
         title="Contact",
         description="What Dotdigital says of the buyer: a status of the target lock, `none` for "
         "somebody it does not know, or `unasked`. Without it, the file under `contacts` answers.",
+    )
+    unlisted_status: str | None = Field(
+        None,
+        title="Unlisted status",
+        description="Instead of `contact`: the buyer is known to Dotdigital under a status that "
+        "the target lock does not have.",
     )
     contact_of: Literal["the_buyer", "somebody_else"] = Field(
         "the_buyer",

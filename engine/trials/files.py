@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.brand import read_brand
 from engine.check import check_mapping
+from engine.checked import CheckedSpec
 from engine.contacts import ContactError, Contacts, expand_answers, read_contacts
 from engine.mapping import ProbedMapping, contact_form, probe_mapping
 from engine.problem import Failure, Problem
@@ -17,8 +18,8 @@ from engine.problems import ProblemList
 from engine.shape import as_spec, check_shape
 from engine.sources.records import Unreadable, read_records
 from engine.spec.params import ParamValue
-from engine.spec.trial import Case, TestFile
-from engine.text import Document, read_document
+from engine.spec.trial import Case, Expectation, TestFile
+from engine.text import Document, Pointer, read_document
 
 SCHEMA = "test.v1.schema.json"
 
@@ -44,19 +45,42 @@ def read_trials(path: Path) -> tuple[Trials | None, list[Problem]]:
     spec = as_spec(document, TestFile)
     told = ProblemList(document, found=problems)
     for name, case in spec.cases.items():
-        sources = [one for one in (case.record, case.file, case.payload) if one is not None]
-        if len(sources) != 1:
+        _check_record(told, spec, name, case)
+        for expected, pointer in expectations(case, ("cases", name)):
+            if not expected.model_fields_set:
+                told.report("MD603", pointer, "nothing is expected here", at_key=True)
+        if case.contact is not None and case.unlisted_status is not None:
             told.report(
-                "MD601",
-                ("cases", name),
-                f'"{name}" needs exactly one of record, file and payload',
+                "MD604",
+                ("cases", name, "unlisted_status"),
+                "contact says already how Dotdigital knows the buyer",
                 at_key=True,
             )
-        elif case.record is not None and spec.records is None:
-            told.report(
-                "MD601", ("cases", name, "record"), "no file is named under records to take it from"
-            )
     return (None if told.has_errors else Trials(path, document, spec, path.parent)), told.found
+
+
+def expectations(case: Case, at: Pointer) -> Iterator[tuple[Expectation, Pointer]]:
+    """Give everything that a case expects, each with its place below `at`."""
+    yield case.expect, (*at, "expect")
+    if case.again is not None:
+        yield case.again, (*at, "again")
+    for index, step in enumerate(case.then):
+        yield step.expect, (*at, "then", index, "expect")
+
+
+def _check_record(told: ProblemList, spec: TestFile, name: str, case: Case) -> None:
+    sources = [one for one in (case.record, case.file, case.payload) if one is not None]
+    if len(sources) != 1:
+        told.report(
+            "MD601",
+            ("cases", name),
+            f'"{name}" needs exactly one of record, file and payload',
+            at_key=True,
+        )
+    elif case.record is not None and spec.records is None:
+        told.report(
+            "MD601", ("cases", name, "record"), "no file is named under records to take it from"
+        )
 
 
 class Ground:
@@ -64,13 +88,17 @@ class Ground:
 
     def __init__(self, trials: Trials) -> None:
         self.trials = trials
-        self._mapping_path = trials.folder / trials.spec.mapping
-        self._raw = _read(self._mapping_path)
+        self.mapping_path = trials.folder / trials.spec.mapping
+        self._raw = _read(self.mapping_path)
         self._mappings: dict[str, ProbedMapping] = {}
 
     def mapping(self, case: Case) -> ProbedMapping:
         """Give the mapping as a case has it; Failure when it does not check."""
-        return self._mapping({**self._given, **case.params})
+        return self._mapping(self.params(case))
+
+    def params(self, case: Case) -> Mapping[str, ParamValue]:
+        """Give the parameters that a case sets: the brand's, the file's, and its own over them."""
+        return {**self._given, **case.params}
 
     def contacts(self, mapping: ProbedMapping) -> Contacts:
         """Give the answers of the file named by `contacts`; none are known without one."""
@@ -99,9 +127,9 @@ class Ground:
     def _mapping(self, given: Mapping[str, ParamValue]) -> ProbedMapping:
         key = repr(sorted(given.items()))
         if key not in self._mappings:
-            checked = check_mapping(self._raw, str(self._mapping_path), given).spec
+            checked = check_mapping(self._raw, str(self.mapping_path), given).spec
             if checked is None:
-                raise Failure(f"{self._mapping_path} has errors: run miradot validate")
+                raise Failure(f"{self.mapping_path} has errors: run miradot validate")
             self._mappings[key] = probe_mapping(checked)
         return self._mappings[key]
 
@@ -110,9 +138,14 @@ class Ground:
         """Give the parameters of all cases: the brand's, and over them the file's own."""
         return {**self._brand(), **self.trials.spec.params}
 
+    @property
+    def checked(self) -> CheckedSpec:
+        """The mapping with the parameters of all cases; Failure when it does not check."""
+        return self._mapping(self._given).checked
+
     @cached_property
     def _envelope(self) -> str:
-        return self._mapping(self._given).checked.source.envelope
+        return self.checked.source.envelope
 
     @cached_property
     def _records(self) -> list[dict[str, object]]:

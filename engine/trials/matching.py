@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.plan import Call, Record
-from engine.spec.trial import Expectation, ExpectedCall
+from engine.mapping import CLEARED
+from engine.plan import Call, RaisedException, Record
+from engine.spec.trial import Expectation, ExpectedCall, ExpectedException
 from engine.text import Pointer
 from engine.trials.payloads import PlaceError, find_place
 
@@ -29,14 +30,16 @@ def match_plan(
     consent: Mapping[str, object] = {**plan["consent"]} if plan["consent"] else {}
     told: list[tuple[str, object, object]] = [
         ("outcome", expected.outcome, plan["outcome"]),
+        ("version", expected.version, plan["order_version"]),
         ("decision", expected.decision, consent.get("decision", MISSING)),
         ("row", expected.row, consent.get("row", MISSING)),
         ("only_calls", expected.only_calls, [call["send"] for call in plan["calls"]]),
-        ("exceptions", expected.exceptions, [one["code"] for one in plan["exceptions"]]),
     ]
     for name, wanted, got in told:
         if wanted is not None and wanted != got:
             yield Difference((*at, name), wanted, got)
+    if expected.exceptions is not None:
+        yield from _match_exceptions(expected.exceptions, plan["exceptions"], (*at, "exceptions"))
     yield from _match_members(expected.money, plan["money"] or {}, (*at, "money"))
     yield from _match_members(expected.values, values, (*at, "values"))
     calls = {call["send"]: call for call in plan["calls"]}
@@ -47,12 +50,34 @@ def match_plan(
             yield Difference((*at, "must_not_send", index), "(no call)", "a call")
 
 
+def _match_exceptions(
+    expected: Sequence[str | ExpectedException], raised: Sequence[RaisedException], at: Pointer
+) -> Iterator[Difference]:
+    """Hold the list as a whole, as it is written, when the codes differ, else each by itself."""
+    codes = [one if isinstance(one, str) else one.code for one in expected]
+    if codes != [one["code"] for one in raised]:
+        told = [one if isinstance(one, str) else _said(one) for one in expected]
+        with_places = any(not isinstance(one, str) and one.at is not None for one in expected)
+        got = [{"code": o["code"], "at": o["at"]} if with_places else o["code"] for o in raised]
+        yield Difference(at, told, got)
+        return
+    for index, (one, got_one) in enumerate(zip(expected, raised, strict=True)):
+        if not isinstance(one, str):
+            yield from _match_members(_said(one), {**got_one}, (*at, index))
+
+
+def _said(one: ExpectedException) -> dict[str, object]:
+    return one.model_dump(exclude_none=True)
+
+
 def _match_call(expected: ExpectedCall, call: Call | None, at: Pointer) -> Iterator[Difference]:
     if call is None:
         yield Difference(at, "a call", "(no call)")
         return
-    if expected.path is not None and expected.path != call["path"]:
-        yield Difference((*at, "path"), expected.path, call["path"])
+    told = (("path", expected.path, call["path"]), ("id", expected.id, call["id"]))
+    for name, wanted, got in told:
+        if wanted is not None and wanted != got:
+            yield Difference((*at, name), wanted, got)
     yield from match_value(expected.body or {}, call["body"], (*at, "body"))
     for index, place in enumerate(expected.lacks):
         found = _find(call["body"], place)
@@ -68,7 +93,11 @@ def _match_members(
 
 
 def match_value(wanted: object, got: object, at: Pointer) -> Iterator[Difference]:
-    """Give the differences of two values: objects may hold more than wanted, lists may not."""
+    """Give the differences of two values: objects may hold more than wanted, lists may not.
+
+    A null, by which a call empties a field, is told as `(cleared)`: files hold no null.
+    """
+    got = CLEARED if got is None else got
     if isinstance(wanted, dict) and isinstance(got, dict):
         yield from _match_members(wanted, got, at)
     elif isinstance(wanted, list) and isinstance(got, list) and len(wanted) == len(got):

@@ -12,9 +12,11 @@ from engine.nearest import suggest
 from engine.problem import Failure, Problem
 from engine.problems import ProblemList
 from engine.rules.subject import listed
+from engine.runtime.values import Taken
+from engine.spec.params import ParamValue
 from engine.spec.trial import Case, Changed, Expectation
 from engine.text import Pointer
-from engine.trials.files import Ground
+from engine.trials.files import Ground, expectations
 from engine.trials.matching import Difference, match_plan
 from engine.trials.memory import NONE, NOT_ASKED, contacts_saying, deliver
 from engine.trials.payloads import PlaceError, change_payload
@@ -24,11 +26,16 @@ _GIVEN_OPTIONALLY = (NONE, NOT_ASKED)
 
 @dataclass(slots=True)
 class Result:
-    """What became of one case; `pointer` is where the test file states it."""
+    """What became of one case; `pointer` is where the test file states it.
+
+    `taken` are the ways that its records took through the mapping, `raised` the codes they raised.
+    """
 
     name: str
     pointer: Pointer
     differences: list[Difference] = field(default_factory=list)
+    taken: set[Taken] = field(default_factory=set)
+    raised: set[str] = field(default_factory=set)
 
     @property
     def passed(self) -> bool:
@@ -39,7 +46,7 @@ class Result:
 def run_trials(ground: Ground) -> Iterator[Result]:
     """Run every case in order; Failure when a case cannot be run at all."""
     for name, case in ground.trials.spec.cases.items():
-        yield _run_case(ground, name, case)
+        yield run_case(prepare_case(ground, name, case), ground.mapping(case))
 
 
 def check_trials(ground: Ground) -> list[Problem]:
@@ -56,17 +63,13 @@ def check_trials(ground: Ground) -> list[Problem]:
                 f'"{case.contact}" is no status{suggest(case.contact, known)}',
                 help=f"it is {listed(_GIVEN_OPTIONALLY)}, or a status of {checked.target.title}",
             )
-        for expected, pointer in _expectations(case, at):
+        for expected, pointer in expectations(case, at):
             _check_names(problems, ground.mapping(case), expected, pointer)
     return problems.found
 
 
-def _expectations(case: Case, at: Pointer) -> Iterator[tuple[Expectation, Pointer]]:
-    yield case.expect, (*at, "expect")
-    if case.again is not None:
-        yield case.again, (*at, "again")
-    for index, step in enumerate(case.then):
-        yield step.expect, (*at, "then", index, "expect")
+def _codes(expected: Expectation) -> list[str]:
+    return [one if isinstance(one, str) else one.code for one in expected.exceptions or []]
 
 
 def _check_names(
@@ -81,7 +84,7 @@ def _check_names(
         ("calls", list(expected.calls), spec.send, "send"),
         ("only_calls", expected.only_calls or [], spec.send, "send"),
         ("must_not_send", expected.must_not_send, spec.send, "send"),
-        ("exceptions", expected.exceptions or [], spec.exceptions, "exception"),
+        ("exceptions", _codes(expected), spec.exceptions, "exception"),
     ]
     for part, given, known, what in asked:
         choices = [str(one) for one in known] if isinstance(known, list | dict) else []
@@ -96,50 +99,65 @@ def _check_names(
                 )
 
 
-def _run_case(ground: Ground, name: str, case: Case) -> Result:
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One record that a case sends through, and what must come of it."""
+
+    payload: Mapping[str, object]
+    now: datetime
+    expected: Expectation
+    pointer: Pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A case with all that does not depend on how the mapping maps: its records, the buyer."""
+
+    name: str
+    pointer: Pointer
+    params: Mapping[str, ParamValue]
+    contacts: Contacts
+    stages: tuple[Stage, ...]
+
+
+def prepare_case(ground: Ground, name: str, case: Case) -> Prepared:
+    """Make a case ready; Failure when its record cannot be had or changed as it says."""
     mapping = ground.mapping(case)
     at: Pointer = ("cases", name)
-    payload = _change(ground, name, ground.payload(case, _key_member(mapping)), case)
-    buyer = _Buyer(mapping, _known_before(ground, case, mapping, payload), Result(name, at))
     now = _clock(case.now or ground.trials.spec.now)
-    buyer.take(payload, now, case.expect, (*at, "expect"))
+    payload = _change(ground, name, ground.payload(case, _key_member(mapping)), case)
+    stages = [Stage(payload, now, case.expect, (*at, "expect"))]
     if case.again is not None:
-        buyer.take(payload, now, case.again, (*at, "again"))
+        stages.append(Stage(payload, now, case.again, (*at, "again")))
     for index, step in enumerate(case.then):
         payload = _change(ground, name, payload, step)
         now = _clock(step.now) if step.now is not None else now
-        buyer.take(payload, now, step.expect, (*at, "then", index, "expect"))
-    return buyer.result
+        stages.append(Stage(payload, now, step.expect, (*at, "then", index, "expect")))
+    contacts = _known_before(ground, case, mapping, stages[0])
+    return Prepared(name, at, ground.params(case), contacts, tuple(stages))
 
 
-def _known_before(
-    ground: Ground, case: Case, mapping: ProbedMapping, payload: Mapping[str, object]
-) -> Contacts:
+def run_case(prepared: Prepared, mapping: ProbedMapping) -> Result:
+    """Send the records of a case through a mapping, each one delivered before the next."""
+    result = Result(prepared.name, prepared.pointer)
+    contacts, members = prepared.contacts, contact_form(mapping.checked).members
+    for stage in prepared.stages:
+        probed = mapping.apply(stage.payload, contacts, stage.now)
+        found = match_plan(stage.expected, probed.plan, probed.values, stage.pointer)
+        result.differences += found
+        result.taken |= probed.taken
+        result.raised |= {one["code"] for one in probed.plan["exceptions"]}
+        contacts = deliver(contacts, probed.plan, probed.values, members)
+    return result
+
+
+def _known_before(ground: Ground, case: Case, mapping: ProbedMapping, first: Stage) -> Contacts:
     """Give what is known of the buyer before the case: what it says, else what the file says."""
-    told = ground.contacts(mapping)
-    if case.contact is None:
-        return told
-    now = _clock(case.now or ground.trials.spec.now)
-    values = mapping.apply(payload, UNASKED, now).values
-    return contacts_saying(case.contact, case.contact_of, values)
-
-
-@dataclass(slots=True)
-class _Buyer:
-    """One buyer through a case: each record is mapped, held to its words, then delivered."""
-
-    mapping: ProbedMapping
-    contacts: Contacts
-    result: Result
-
-    def take(
-        self, payload: Mapping[str, object], now: datetime, expected: Expectation, at: Pointer
-    ) -> None:
-        """Map one record by what is known, and remember what it sends."""
-        probed = self.mapping.apply(payload, self.contacts, now)
-        self.result.differences += match_plan(expected, probed.plan, probed.values, at)
-        members = contact_form(self.mapping.checked).members
-        self.contacts = deliver(self.contacts, probed.plan, probed.values, members)
+    said = case.contact if case.unlisted_status is None else case.unlisted_status
+    if said is None:
+        return ground.contacts(mapping)
+    values = mapping.apply(first.payload, UNASKED, first.now).values
+    return contacts_saying(said, case.contact_of, values)
 
 
 def _change(

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,26 +29,27 @@ def _run_block(block: re.Match[str]) -> str:
     lines: list[str] = []
     for line in block["body"].splitlines():
         if line.startswith("$ miradot "):
-            lines += [line, *_run(line.removeprefix("$ "))]
+            lines += [line, *run_command(line.removeprefix("$ "), ROOT, {})]
         elif line.startswith("$ "):
             lines.append(line)
     return "```console\n" + "\n".join(lines) + "\n```"
 
 
-def _run(command: str) -> list[str]:
-    """Run one command of ours in the checkout and give what it prints."""
+def run_command(command: str, folder: Path, more: Mapping[str, str]) -> list[str]:
+    """Run one command, ours or not, in a folder and give what it prints."""
     program = f"{sys.executable} {ROOT / 'cli.py'}"
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **more}
     done = subprocess.run(
-        ["/bin/sh", "-c", command.replace("miradot", program, 1)],
-        cwd=ROOT,
+        ["/bin/sh", "-c", re.sub(r"^miradot\b", program, command)],
+        cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    return (done.stdout + done.stderr).rstrip("\n").split("\n")
+    printed = (done.stdout + done.stderr).rstrip("\n")
+    return printed.split("\n") if printed else []
 
 
 def _insert(block: re.Match[str]) -> str:

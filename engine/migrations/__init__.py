@@ -1,0 +1,1 @@
+"""Migrations: mappings brought from one version of the language to the next."""

@@ -1,0 +1,1 @@
+"""Mutation: small wrong edits of a mapping, each of which its tests should notice."""

@@ -1,0 +1,1 @@
+"""Samples: real records made fictional, and the fewest of them that show as much."""
