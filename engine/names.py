@@ -49,9 +49,10 @@ def build_names(
     """Give every name of the mapping, by the text that refers to it."""
     names = {one.name: _name_input(one, spec) for one in inputs.reads.values()}
     names.update(_name_totals(spec))
-    names.update(_name_texts(spec, names))
+    built_in = _name_built_ins(spec, target, names)
+    names.update(_name_texts(spec, {**names, **built_in}))
     names.update(_name_lifetime(spec, names))
-    names.update(_name_built_ins(spec, target, names))
+    names.update(built_in)
     names.update(_name_params(spec, params))
     return names
 

@@ -83,6 +83,7 @@ class _Resolver:
             identifies=str(_mark(selected, "x-identifies") or ""),
             address=self._address(level, path),
             moves=_mark(selected, "x-moves") is True,
+            given=_mark(selected, "x-given") is True,
         )
 
     def _add_list(self, level: Level, pointer: Pointer, each: Each, at: object) -> None:

@@ -26,7 +26,11 @@ def read_cases(name: str) -> list[dict[str, Any]]:
     return cases
 
 
-CASES = [*read_cases("cases.yaml"), *read_cases("consent_cases.yaml")]
+CASES = [
+    *read_cases("cases.yaml"),
+    *read_cases("consent_cases.yaml"),
+    *read_cases("seam_cases.yaml"),
+]
 PASSES = read_cases("consent_passes.yaml")
 BRANDS = read_cases("brand_cases.yaml")
 

@@ -53,6 +53,8 @@ def _check_cell(subject: Subject, named: Named, cell: Cell, pointer: Pointer) ->
             )
         return
     if isinstance(cell, Bound):
+        if not cell.model_fields_set:
+            subject.problems.report("MD414", pointer, "no bound is said, so this decides nothing")
         if not named.is_number:
             subject.problems.report("MD414", pointer, f'"{named.name}" is not a number')
         return

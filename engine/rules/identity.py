@@ -36,21 +36,31 @@ def check_record(subject: Subject) -> None:
                 ("record", key),
                 f'"{name}" must be read as {kind}, once per record, and fail when it is missing',
             )
+        elif key == "key" and one is not None and one.identifies != "record":
+            subject.problems.report(
+                "MD470",
+                ("record", key),
+                f'{subject.source.name} does not say that "{name}" tells records apart',
+                effect="records that share the value would replace each other",
+                help=_suggest_marked(subject, "x-identifies", value="record"),
+            )
         elif key == "version" and one is not None and not one.moves:
             subject.problems.report(
                 "MD436",
                 ("record", key),
                 f'"{name}" does not move with every change of the record',
                 effect="a refund would look like the version that was sent before",
-                help=_suggest_moving(subject),
+                help=_suggest_marked(subject, "x-moves", value=True)
+                or "leave it out, so that the content decides",
             )
 
 
-def _suggest_moving(subject: Subject) -> str:
+def _suggest_marked(subject: Subject, mark: str, *, value: object) -> str:
+    """Name the members of the record that the lock marks so; nothing when there is none."""
     members = subject.source.schema.get("properties")
     found = members.items() if isinstance(members, Mapping) else ()
-    moving = [name for name, one in found if isinstance(one, Mapping) and one.get("x-moves")]
-    return f"read {listed(moving)}" if moving else "leave it out, so that the content decides"
+    marked = [name for name, one in found if isinstance(one, Mapping) and one.get(mark) == value]
+    return f"read {listed(marked)}" if marked else ""
 
 
 def check_names(subject: Subject) -> None:

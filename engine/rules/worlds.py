@@ -77,11 +77,12 @@ def _cell_can_hold(subject: Subject, name: str, cell: Cell, world: World) -> boo
     if cell in ("given", "missing"):
         return (value is not None) == (cell == "given")
     if isinstance(cell, NoneOf):
-        return value is not None and value not in _words(subject, cell.none_of)
-    return value in _words(subject, cell)
+        return value is not None and value not in words_of(subject, cell.none_of)
+    return value in words_of(subject, cell)
 
 
-def _words(subject: Subject, said: object) -> list[str]:
+def words_of(subject: Subject, said: object) -> list[str]:
+    """Give the words of a cell: those that stand there, or those of its parameter."""
     if isinstance(said, str):
         said = subject.params.values.get(said[1:])
     return [str(one) for one in said] if isinstance(said, list) else [str(said)]
