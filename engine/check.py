@@ -15,7 +15,7 @@ from engine.problem import Problem, sort_problems
 from engine.problems import ProblemList, TooManyErrors
 from engine.reading import resolve_inputs
 from engine.rules import RULES, Subject, check_unused
-from engine.rules.consent import check_consent
+from engine.rules.plain import keep_plain
 from engine.shape import as_spec, check_shape
 from engine.spec.mapping import MappingSpec
 from engine.spec.params import ParamValue
@@ -59,7 +59,7 @@ def check_spec(
         found = _check_meaning(spec, given, collected)
     except TooManyErrors:
         found = _refused(collected.found)
-    problems = sort_problems(apply_ignores(document, list(found.problems)))
+    problems = sort_problems(_root_causes(apply_ignores(document, list(found.problems))))
     return Checked(tuple(problems), None if _has_error(problems) else found.spec)
 
 
@@ -72,10 +72,9 @@ def _check_meaning(
     if locks is None or params is None:
         return _refused(problems.found)
     source, target = locks
-    inputs = resolve_inputs(spec, source, params, problems)
+    inputs = keep_plain(spec, resolve_inputs(spec, source, params, problems), problems)
     names = build_names(spec, inputs, target, params)
     subject = Subject(spec, source, target, params, inputs, names, problems)
-    subject.consent_table = check_consent(subject)
     for rule in RULES:
         rule(subject)
     if not problems.has_errors:
@@ -126,6 +125,12 @@ def _own_params(
         ]
         problems.report("MD402", (*pointer, *said[:1]), str(error), at_key=not said)
         return None
+
+
+def _root_causes(problems: list[Problem]) -> list[Problem]:
+    """Leave out warnings about what an error refuses at the same place."""
+    refused = {one.place for one in problems if one.severity == "error"}
+    return [one for one in problems if one.severity == "error" or one.place not in refused]
 
 
 def _has_error(problems: list[Problem]) -> bool:

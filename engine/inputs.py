@@ -39,7 +39,7 @@ class Input:
 
     `possible` are the cases that the source lock does not rule out; `identifies` is what the lock
     says that the value is the key of, such as `person`; `moves` says that the lock knows the value
-    to change with every change of the record.
+    to change with every change of the record, and `given` that it is when the customer acted.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Input:
     identifies: str
     address: Address
     moves: bool
+    given: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,6 +212,15 @@ class TargetLock(BaseModel):
                 return collection
         return None
 
+    def spelling(self, name: str) -> str | None:
+        """Give a collection's name as it is known, capitals and small letters aside."""
+        for known, collection in self.insight.collections.items():
+            if name.casefold() == known.casefold():
+                return known
+            if collection.prefix and name.casefold().startswith(known.casefold()):
+                return known + name[len(known) :]
+        return None
+
 
 @cache
 def load_source(reference: str) -> SourceLock:

@@ -49,9 +49,10 @@ def build_names(
     """Give every name of the mapping, by the text that refers to it."""
     names = {one.name: _name_input(one, spec) for one in inputs.reads.values()}
     names.update(_name_totals(spec))
-    names.update(_name_texts(spec, names))
+    built_in = _name_built_ins(spec, target, names)
+    names.update(_name_texts(spec, {**names, **built_in}))
     names.update(_name_lifetime(spec, names))
-    names.update(_name_built_ins(spec, target, names))
+    names.update(built_in)
     names.update(_name_params(spec, params))
     return names
 
@@ -122,9 +123,9 @@ def _name_texts(spec: MappingSpec, names: Mapping[str, Named]) -> dict[str, Name
 def _name_lifetime(spec: MappingSpec, names: Mapping[str, Named]) -> dict[str, Named]:
     figures = {}
     for name, figure in (spec.lifetime.figures if spec.lifetime else {}).items():
-        kind: NameType = "integer"
-        if figure.of is not None and figure.of in names:
-            kind = names[figure.of].type
+        if figure.of is not None and figure.of not in names:
+            continue
+        kind: NameType = "integer" if figure.of is None else names[figure.of].type
         answer = parse_answer(figure.missing)
         figures[f"lifetime.{name}"] = Named(
             f"lifetime.{name}",
@@ -188,6 +189,7 @@ def _name_params(spec: MappingSpec, params: Params) -> dict[str, Named]:
             kind = "integer"
         elif param.type == "boolean":
             kind = "boolean"
+        values = tuple(param.choices) if param.type == "choice" and param.choices else None
         for reference in (f"${name}", f"param.{name}"):
-            named[reference] = Named(reference, kind, pointer=("params", name))
+            named[reference] = Named(reference, kind, values=values, pointer=("params", name))
     return named

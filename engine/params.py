@@ -83,13 +83,17 @@ def _fault_of_text(param: Param, value: ParamValue) -> str:
 
 
 def _fault_of_texts(value: ParamValue) -> str:
-    if isinstance(value, list) and value and all(isinstance(text, str) and text for text in value):
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(text, str) and text.strip() for text in value)
+    ):
         return ""
     return f'is a list of texts such as [a, b], not "{value}"'
 
 
 def is_zone(name: str) -> bool:
-    """Whether a text names a time zone."""
+    """Say whether a time zone of that name is known."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

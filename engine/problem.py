@@ -15,7 +15,8 @@ Severity = Literal["error", "warning"]
 
 LONGEST_TEXT = 600
 _LONGEST_QUOTE = 80
-_LONG_QUOTE = re.compile(rf'"([^"]{{{_LONGEST_QUOTE + 1},}})"')
+# Every quote, so that what stands between two of them is never taken for one.
+_QUOTE = re.compile(r'"([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,7 +60,7 @@ class Problem:
 def _shorten(text: str) -> str:
     if len(text) <= _LONGEST_QUOTE:
         return text
-    short = _LONG_QUOTE.sub(lambda quoted: f'"{_cut(quoted[1], _LONGEST_QUOTE)}"', text)
+    short = _QUOTE.sub(lambda quoted: f'"{_cut(quoted[1], _LONGEST_QUOTE)}"', text)
     return _cut(short, LONGEST_TEXT)
 
 

@@ -74,7 +74,7 @@ class _Resolver:
             custom_list=custom_list,
             custom_code=custom_code,
             answers=answers_of(read, can_be_blank=read.type not in NUMBERS),
-            possible=_possible(selected, can_be_blank=read.type not in NUMBERS),
+            possible=_possible(selected, path, can_be_blank=read.type not in NUMBERS),
             codes=tuple(read.codes or _marks(selected, "x-codes")),
             lock_codes=_marks(selected, "x-codes"),
             choices=self._choices(pointer, read),
@@ -83,6 +83,7 @@ class _Resolver:
             identifies=str(_mark(selected, "x-identifies") or ""),
             address=self._address(level, path),
             moves=_mark(selected, "x-moves") is True,
+            given=_mark(selected, "x-given") is True,
         )
 
     def _add_list(self, level: Level, pointer: Pointer, each: Each, at: object) -> None:
@@ -91,6 +92,11 @@ class _Resolver:
             return
         node = selected.node if selected is not None else None
         items = node.get("items") if node is not None else None
+        if node is not None and items is None:
+            self.problems.report(
+                "MD408", (*pointer, "path"), f'"{each.path}" is not a list in {self.source.name}'
+            )
+            return
         self.lists[".".join(level)] = ListInput(
             name=".".join(level),
             level=level,
@@ -98,15 +104,11 @@ class _Resolver:
             pointer=pointer,
             path=path,
             answers=answers_of(each, can_be_blank=True),
-            possible=_possible(selected, can_be_blank=True),
+            possible=_possible(selected, path, can_be_blank=True),
             repeated=parse_answer(each.repeated) if each.repeated else None,
             conflicting=parse_answer(each.conflicting) if each.conflicting else None,
             address=self._address(level[:-1], path),
         )
-        if node is not None and items is None:
-            self.problems.report(
-                "MD408", (*pointer, "path"), f'"{each.path}" is not a list in {self.source.name}'
-            )
         self.walk(level, pointer, each, items)
 
     def _address(self, level: Level, path: Path | None) -> tuple[str, ...]:
@@ -179,9 +181,17 @@ def resolve_inputs(
     return Inputs(reads=resolver.reads, lists=resolver.lists)
 
 
-def _possible(selected: Selected | None, *, can_be_blank: bool) -> frozenset[Case]:
-    """Give the cases the lock does not rule out; of a custom field it says nothing."""
+def _possible(
+    selected: Selected | None, path: Path | None, *, can_be_blank: bool
+) -> frozenset[Case]:
+    """Give the cases the lock does not rule out; of a custom field it says nothing.
+
+    Where a path does more than name members, JMESPath finds nothing for a null as well: absent.
+    """
     ruled_out: set[Case] = set() if can_be_blank else {"blank"}
+    if path is not None and path.steps is None:
+        may_be_missing = selected is None or selected.may_be_missing
+        return frozenset(CASES) - ruled_out - ({"null"} if may_be_missing else {"null", "absent"})
     if selected is not None and not selected.may_be_absent:
         ruled_out.add("absent")
     if selected is not None and not selected.may_be_null:

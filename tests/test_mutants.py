@@ -5,15 +5,18 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.check import check_mapping
 from engine.contacts import UNASKED, Contacts
-from engine.mapping import compile_mapping
+from engine.mapping import Mapping, compile_mapping
 from engine.params import ParamError
 from engine.text import read_document
 from tests.shipped import NOW, line, opted, order, refund
@@ -38,6 +41,13 @@ WORDS = [
     "lifetime.value",
     "hello",
     "$sales",
+    "$zone",
+    "$basis",
+    "$offers",
+    "param.basis",
+    "it's {{ \"",
+    "Europe/Londn",
+    " ",
     "once",
 ]
 ORDERS: list[Any] = [
@@ -101,3 +111,29 @@ def test_what_validates_runs(seed: int) -> None:
                     "held",
                 )
     assert ran > 0
+
+
+NAMES = ["order_id", "customer", "customer_id", "order_lines", "refunds", "id", "amount", "code"]
+SOME_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=4), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(members=st.dictionaries(st.sampled_from(sorted(order())), SOME_JSON), asked=st.booleans())
+def test_any_json_in_place_of_any_member_ends_as_a_record_does(
+    *, members: dict[str, Any], asked: bool
+) -> None:
+    made = compiled_base().apply({**order(), **members}, Contacts(asked=asked), NOW)
+    assert made["outcome"] in ("planned", "unchanged", "held")
+
+
+@cache
+def compiled_base() -> Mapping:
+    spec = check_mapping(BASE, "base.yaml", {}).spec
+    assert spec is not None
+    return compile_mapping(spec, masked=False)

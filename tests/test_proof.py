@@ -13,12 +13,15 @@ from cli import cli
 from engine.checked import CheckedSpec
 from engine.contacts import read_contacts
 from engine.names import Named
+from engine.problem import Problem
 from engine.problems import ProblemList
 from engine.proof.consent import build_consent
 from engine.proof.matrix import build_matrix
 from engine.resources import read_schema
 from engine.rules.subject import Subject
 from engine.rules.witness import tell_witness
+from engine.shape import check_shape
+from engine.text import Document
 from tests.shipped import NOW, ORDERS, ROOT, checked, order, orders_mapping
 
 SHIPPED = ["orders", "shipments", "catalogue"]
@@ -146,3 +149,16 @@ def test_a_counter_example_leads_to_the_case_it_stands_for(case: tuple[str, ...]
     consent = plan["consent"]
     assert consent is not None
     assert consent["row"] == row + 1
+
+
+@pytest.mark.parametrize("view", ["--matrix", "--consent"])
+def test_a_mapping_is_checked_once_for_its_view(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def count(document: Document, schema: str) -> list[Problem]:
+        seen.append(schema)
+        return check_shape(document, schema)
+
+    monkeypatch.setattr("engine.check.check_shape", count)
+    call(str(ROOT / "mappings/debenhams/orders.yaml"), view)
+    assert seen == ["mapping.v1.schema.json"]

@@ -69,6 +69,11 @@ class Checker:
 
     _checked: dict[SourceFile, CheckedSpec] = field(default_factory=dict)
 
+    @property
+    def mappings(self) -> tuple[CheckedSpec, ...]:
+        """The mappings without errors that were checked so far, in the order of the files."""
+        return tuple(self._checked.values())
+
     def run(self, tasks: Sequence[Task]) -> Iterator[Result]:
         """Do tasks one after the other."""
         return map(self.do, tasks)

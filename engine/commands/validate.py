@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from engine.checked import CheckedSpec
 from engine.commands.checks import Checker, check_files
 from engine.commands.files import read_files
 from engine.problem import Failure, sort_problems
@@ -15,10 +17,16 @@ from engine.report.formats import FORMATS, Findings, resolve_format
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What validating printed, and how many errors it found."""
+    """What validating printed, how many errors it found, and the mappings without any.
+
+    `mappings` is empty when they were checked in other processes; `notes` say what these could not
+    be confined by.
+    """
 
     text: str
     errors: int
+    mappings: tuple[CheckedSpec, ...] = field(default=(), compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
 
 def validate_paths(
@@ -32,14 +40,17 @@ def validate_paths(
     files = read_files(given)
     if not files:
         raise Failure(f"no mapping under {', '.join(str(path) for path in given)}")
-    run = Checker().run
+    checker, notes = Checker(), set[str]()
+    run = checker.run
     if isolated:
         from engine.commands.isolation.parent import run_isolated  # noqa: PLC0415 - when asked for
 
-        run = run_isolated
+        run = partial(run_isolated, notes=notes)
     findings = Findings(tuple(sort_problems(check_files(files, run))), len(files), colour)
     render = FORMATS[resolve_format(output_format, os.environ)]
     return Report(
         text=render(findings),
         errors=findings.errors,
+        mappings=checker.mappings,
+        notes=tuple(sorted(notes)),
     )

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
 
-from engine.check import check_document
 from engine.checked import CheckedSpec
-from engine.commands.checks import is_brand
-from engine.commands.files import read_files
 from engine.problem import Failure
 from engine.proof.consent import build_consent
 from engine.proof.matrix import build_matrix
 from engine.report.consent import render_consent_csv, render_consent_markdown, render_consent_text
 from engine.report.matrix import render_matrix_csv, render_matrix_markdown, render_matrix_text
-from engine.text import read_document
 
 Build = Callable[[CheckedSpec], Any]
 Render = Callable[[Any], str]
@@ -41,8 +36,8 @@ VIEWS: Mapping[str, tuple[Build, Mapping[str, Render]]] = {
 }
 
 
-def show_views(paths: Iterable[Path], kinds: Iterable[str], output_format: str) -> str:
-    """Give each view of each mapping under the paths, all of which were found to be right.
+def show_views(mappings: Iterable[CheckedSpec], kinds: Iterable[str], output_format: str) -> str:
+    """Give each view of each mapping.
 
     JSON is one document a line. Raises Failure for a format that views do not have.
     """
@@ -50,7 +45,7 @@ def show_views(paths: Iterable[Path], kinds: Iterable[str], output_format: str) 
     if wanted not in ("text", "json", "markdown", "csv"):
         raise Failure(f"views are printed as text, json, markdown or csv, not as {output_format}")
     parts = []
-    for checked in _check_mappings(paths):
+    for checked in mappings:
         for kind in kinds:
             build, renders = VIEWS[kind]
             document = build(checked)
@@ -61,12 +56,3 @@ def show_views(paths: Iterable[Path], kinds: Iterable[str], output_format: str) 
                     else renders[wanted](document)
                 )
     return ("" if wanted == "json" else "\n").join(parts)
-
-
-def _check_mappings(paths: Iterable[Path]) -> Iterator[CheckedSpec]:
-    for file in read_files(paths):
-        document, _ = read_document(file.raw, file.path)
-        if document is not None and not is_brand(document):
-            checked = check_document(document, {}).spec
-            if checked is not None:
-                yield checked

@@ -63,6 +63,7 @@ class _SendEmitter:
         self._send = send
         self._operation: Operation = context.checked.target.operations[send.operation]
         self._bodies = BodyMaker(context, name, send, rows)
+        self._record = context.checked.spec.record
         self._rule = context.checked.line_of(("send", name))
 
     def emit(self) -> None:
@@ -145,14 +146,27 @@ class _SendEmitter:
 
     def _id(self, body: str) -> str:
         parts = [repr(f"{self._name}:")]
-        for index, key in enumerate(self._send.key):
+        keys = list(self._send.key)
+        if self._send.repeat == "each_version" and self._record.key not in keys:
+            # Two records can have one version; without the key, one would be taken for the other.
+            keys.append(self._record.key)
+        for index, key in enumerate(keys):
             parts += [repr(":")] if index else []
-            parts.append(text_of(self._context, key))
+            parts.append(self._key_part(key, is_last=index == len(keys) - 1))
         if self._send.repeat == "each_version":
-            version = self._context.checked.spec.record.version
+            version = self._record.version
             content = f"digest({body})" if version is None else variable(version)
             parts += [repr("@"), content]
         return joined(parts)
+
+    def _key_part(self, name: str, *, is_last: bool) -> str:
+        """Give one part of a call's id: no two keys give one id, and none tells who a person is."""
+        named, part = self._context.checked.names[name], text_of(self._context, name)
+        if named.personal:
+            return f"digest({part})"
+        if is_last or named.type not in ("text", "id", "url", "ip") or name == "person":
+            return part
+        return f"{part}.replace('%', '%25').replace(':', '%3A')"
 
     def _because(self) -> str:
         """Cite the send's line, and the consent row where the condition asks for consent."""

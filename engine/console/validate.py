@@ -60,8 +60,10 @@ def command(color: str, /, paths: tuple[Path, ...], output_format: str, **option
     if views and not report.errors:
         from engine.commands.views import show_views
 
-        click.echo(show_views(paths, views, output_format), nl=False)
+        click.echo(show_views(report.mappings, views, output_format), nl=False)
         return 0
+    for note in report.notes:
+        talk(note)
     show(report.text)
     return 1 if report.errors else 0
 

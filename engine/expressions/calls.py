@@ -37,6 +37,19 @@ _TYPE_WORDS = {
     "array-string": "a list of texts",
 }
 _OPERATOR_WORDS = {"and": "&&", "or": "||", "not": "!"}
+_TEXTS = "texts are composed under text"
+# What functions of other languages are called here, or where their work is done.
+_ELSEWHERE = {
+    **dict.fromkeys(("count", "size", "len"), 'did you mean "length"?'),
+    **dict.fromkeys(("concat", "format"), f'did you mean "join"? {_TEXTS}'),
+    **dict.fromkeys(("lower", "upper", "trim", "replace", "split", "substring"), _TEXTS),
+    "first": "an element is taken by its place, [0]",
+    "last": "an element is taken by its place, [-1]",
+    "default": 'did you mean "not_null"? gaps are answered by missing',
+    "coalesce": 'did you mean "not_null"? gaps are answered by missing',
+    "if": "decisions are taken under when, where and consent",
+    "round": "amounts are exact, and added up under money",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,9 @@ def _refuse_unknown(node: Node) -> PathError:
     if operator:
         message = f'found "{node.name}", expected "{operator}"'
         return PathError(message, node.start, node.end)
-    message = f'unknown function "{node.name}"{suggest(node.name, SIGNATURES)}'
+    elsewhere = _ELSEWHERE.get(node.name.lower())
+    near = f"; {elsewhere}" if elsewhere else suggest(node.name, SIGNATURES)
+    message = f'unknown function "{node.name}"{near}'
     return PathError(message, node.start, node.end, code=FUNCTION_CODE)
 
 

@@ -188,7 +188,8 @@ class _Walk:
         for operand, other in ((right, left), (left, right)):
             if operand.kind == "field" and self.members.lacks(operand.name, given):
                 quoted = self.text[operand.start] == '"'
-                meant = find_meant_text(operand, other, quoted=quoted)
+                near = self.members.is_near(operand.name, given)
+                meant = find_meant_text(operand, other, quoted=quoted, is_near=near)
                 if meant:
                     self.findings.append(meant)
                     self.visit(other, given)
@@ -224,7 +225,12 @@ class _Walk:
         self._add(check_call(node, arguments, self.root))
         if node.name == "contains":
             subject, sought = arguments
-            self._add(check_codes(node.children[0], sought, subject))
+            # A list written out holds a text in each of its places, `[...]` in one literal.
+            written = node.children[0]
+            places = written.children if written.kind == "multi_select_list" else ()
+            for place in places:
+                self._add(check_codes(place, sought, self.visit(place, given)))
+            self._add(check_codes(written, sought, subject))
             elements = list_elements(subject.node, self.root)
             coded = replace(elements, label=subject.label)
             self._add(check_codes(node.children[1], coded, sought))

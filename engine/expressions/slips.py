@@ -37,12 +37,23 @@ _CHARACTERS = {
     "`": "found a ` that is never closed, expected another ` after the value",
     "?": 'found "?", expected "[?" to open a filter',
 }
+# Signs of other languages, by the character at which this one stops, told as a whole.
+_FOREIGN = {
+    "=>": 'found "=>", expected ">="',
+    "=<": 'found "=<", expected "<="',
+    "->": 'found "->", expected "." to go down',
+    "??": 'found "??", expected "||"',
+    "?.": 'found "?.", expected ".": a member of nothing is nothing, without an error',
+}
 _CURLY_QUOTES = "\u2018\u2019\u201c\u201d"
 
 
 def explain_character(text: str, position: int) -> PathError:
     """Give the error for a character that begins no token."""
     sign = text[position]
+    for foreign, message in _FOREIGN.items():
+        if text.startswith(foreign, position):
+            return PathError(message, position, position + len(foreign))
     if sign in "'\"`" and sign in text[position + 1 :]:
         return PathError(_explain_inside(sign), position, len(text))
     if sign in _CURLY_QUOTES:
@@ -129,6 +140,8 @@ def _explain_neighbours(before: Token, token: Token) -> PathError:
         return _refuse_arithmetic(before if before.kind == "star" else token)
     if token.kind == "lbrace":
         return PathError('found "{", expected ".{" to make an object', token.start, token.end)
+    if token.kind == "expref":
+        return PathError('found "&", expected "&&"', token.start, token.end)
     found = f"found {_quote(token.text)} right after {_quote(before.text)}"
     message = f"{found}, expected an operator or a comma"
     return PathError(message, token.start, token.end)

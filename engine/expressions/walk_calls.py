@@ -74,7 +74,10 @@ def check_call(node: Node, arguments: list[Selected], root: Schema) -> Iterator[
                 effect="money would be taken as binary fractions, and the sum of nothing as 0",
             )
             return
-        yield from _check_type(node, operand, argument)
+        found = _find_misfit(node, operand, argument, root)
+        if found:
+            yield found
+            return
 
 
 def _is_money(argument: Selected, root: Schema) -> bool:
@@ -85,14 +88,22 @@ def _is_money(argument: Selected, root: Schema) -> bool:
     return False
 
 
-def _check_type(node: Node, operand: Node, argument: Selected) -> Iterator[Finding]:
+def _find_misfit(node: Node, operand: Node, argument: Selected, root: Schema) -> Finding | None:
+    """Find an argument, or a list of elements, of a type that the function refuses."""
     taken = SIGNATURES[node.name].types_at(node.children.index(operand))
     allowed = {kind.partition("-")[0] for kind in taken}
-    if allowed and "expref" not in allowed and argument.types and not argument.types & allowed:
-        found = say_types(tuple(sorted(argument.types)))
-        message = f"{node.name}() got {found}, expected {say_types(taken)}"
-        effect = "every record would be held back: the function refuses its argument"
-        yield Finding(ARGUMENTS_CODE, message, operand.start, operand.end, effect=effect)
+    if not allowed or "expref" in allowed or not argument.types:
+        return None
+    found = say_types(tuple(sorted(argument.types)))
+    if argument.types & allowed:
+        elements = list_elements(argument.node, root).types
+        wanted = {kind.partition("-")[2] for kind in taken}
+        if argument.types != {"array"} or "" in wanted or not elements or elements & wanted:
+            return None
+        found = f"a list in which an element is {say_types(tuple(sorted(elements)))}"
+    message = f"{node.name}() got {found}, expected {say_types(taken)}"
+    effect = "every record would be held back: the function refuses its argument"
+    return Finding(ARGUMENTS_CODE, message, operand.start, operand.end, effect=effect)
 
 
 def select_call(node: Node, arguments: list[Selected], root: Schema) -> Selected:

@@ -15,6 +15,7 @@ from engine.expressions.findings import (
     TYPES_DIFFER,
     Finding,
 )
+from engine.nearest import suggest
 
 if TYPE_CHECKING:
     from engine.expressions.selected import Schema, Selected
@@ -27,8 +28,11 @@ _ORDERED = frozenset({"number", "string"})
 _JSON_WORDS = frozenset({"true", "false", "null"})
 
 
-def find_meant_text(operand: Node, other: Node, *, quoted: bool) -> Finding | None:
-    """Find a text written as a name; `operand` is no known field of what is compared."""
+def find_meant_text(operand: Node, other: Node, *, quoted: bool, is_near: bool) -> Finding | None:
+    """Find a text written as a name; `operand` is no known field of what is compared.
+
+    `is_near`: a field of nearly that name is known, so that it may rather be misspelt.
+    """
     name = operand.name
     if other.kind == "literal":
         return None
@@ -36,7 +40,7 @@ def find_meant_text(operand: Node, other: Node, *, quoted: bool) -> Finding | No
         message, way_out = f'"{name}" without backticks is the name of a field', f"write `{name}`"
     elif quoted:
         message, way_out = f'"{name}" in double quotes is the name of a field', f"write '{name}'"
-    elif name.isupper():
+    elif name.isupper() or not is_near:
         message, way_out = f'"{name}" without quotes is the name of a field', f"write '{name}'"
     else:
         return None
@@ -91,9 +95,10 @@ def _report_code(code: str, known: set[str], label: str, operand: Node) -> Findi
         meant = folded[near[0]]
         message = f'"{code}" is no code of {label}; did you mean "{meant}"?'
         return Finding(MISSPELT_CODE, message, operand.start, operand.end, effect=NEVER_TRUE)
+    suggestion = suggest(code, known) or f", expected {', '.join(sorted(known))}"
     return Finding(
         NEW_CODE,
-        f'"{code}" is not among the known codes of {label}, expected {", ".join(sorted(known))}',
+        f'"{code}" is not among the known codes of {label}{suggestion}',
         operand.start,
         operand.end,
         help="the list is open: leave it if the code is new, and add it to the lock",

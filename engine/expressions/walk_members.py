@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -17,13 +17,15 @@ from engine.expressions.findings import (
     Finding,
 )
 from engine.expressions.selected import ANYTHING, Schema, Selected, read_schema, types_of, unite
-from engine.nearest import suggest
+from engine.nearest import nearest, suggest
 
 if TYPE_CHECKING:
     from engine.expressions.tree import Node
 
 _MANY = 12
 """So many fields are still listed when none is near."""
+_DEEPEST = 4
+"""So many levels of the record are searched for a name that is unknown where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class Members:
         """Tell whether the schema surely has no member of that name."""
         nodes = given.nodes
         return bool(nodes) and not any(_may_have(name, node) for node in nodes or ())
+
+    def is_near(self, name: str, given: Selected) -> bool:
+        """Tell whether a member of nearly that name is known."""
+        return bool(nearest(name, {one for node in given.nodes or () for one in _names_of(node)}))
 
     def select_member(self, node: Node, given: Selected) -> Selected:
         """Step to a member: unknown, deprecated or out of place ones are found here."""
@@ -70,15 +76,37 @@ class Members:
 
     def _refuse_unknown(self, node: Node, given: Selected, holders: list[Schema]) -> Selected:
         known = sorted({str(name) for each in holders for name in _names_of(each)})
-        near = suggest(node.name, known)
-        listed = f"known fields: {', '.join(known)}" if len(known) <= _MANY else ""
-        self._report(
-            UNKNOWN_FIELD,
-            node,
-            f'no field "{node.name}" {_say_where(given)}{near}',
-            way_out="" if near else listed,
-        )
+        inner = (each for holder in holders for each in self._list_inner(holder, ""))
+        below = next((at for at, each in inner if node.name in _names_of(each)), "")
+        near = f'; did you mean "{below}{node.name}"?' if below else suggest(node.name, known)
+        listed = f"known fields: {', '.join(known)}" if len(known) <= _MANY and not near else ""
+        elsewhere = "" if below else self._find_anywhere(node.name)
+        alike = [] if near else [one for one in known if _share_words(node.name, one)]
+        if elsewhere:
+            listed = f'the record has it as "{elsewhere}"'
+        elif alike:
+            listed = f"fields of such a name: {', '.join(alike[:_MANY])}"
+        message = f'no field "{node.name}" {_say_where(given)}{near}'
+        self._report(UNKNOWN_FIELD, node, message, way_out=listed)
         return ANYTHING
+
+    def _find_anywhere(self, name: str) -> str:
+        """Give the shortest path from the record to a member of exactly that name."""
+        level = [("", self.root)]
+        for _ in range(_DEEPEST):
+            found = next((at for at, holder in level if name in _names_of(holder)), None)
+            if found is not None:
+                return f"{found}{name}"
+            level = [inner for at, holder in level for inner in self._list_inner(holder, at)]
+        return ""
+
+    def _list_inner(self, holder: Schema, at: str) -> Iterator[tuple[str, Schema]]:
+        """Give the objects one step further down, each with the path that leads into it."""
+        for step, member in _names_of(holder).items():
+            for node in read_schema(member, self.root).nodes or ():
+                yield f"{at}{step}.", node
+                for element in read_schema(node.get("items"), self.root).nodes or ():
+                    yield f"{at}{step}[].", element
 
     def _refuse_member(self, node: Node, given: Selected) -> Selected:
         kind, way_out = say_types(tuple(sorted(given.types))), ""
@@ -182,6 +210,12 @@ def _may_have(name: str, node: Schema) -> bool:
 def _names_of(node: Schema) -> Mapping[str, object]:
     properties = node.get("properties")
     return properties if isinstance(properties, Mapping) else {}
+
+
+def _share_words(one: str, other: str) -> bool:
+    """Tell whether all words of one name are in the other: `currency`, `currency_iso_code`."""
+    words, others = set(one.lower().split("_")), set(other.lower().split("_"))
+    return words <= others or words >= others
 
 
 def _say_where(given: Selected) -> str:

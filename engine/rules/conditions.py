@@ -13,14 +13,17 @@ from engine.text import Pointer
 
 
 def check_when(subject: Subject, when: When | None, pointer: Pointer) -> None:
-    """Check a condition, or a list of alternatives."""
+    """Check a condition, or a list of alternatives; note a refused one, to judge nothing by it."""
     if when is None:
         return
+    before = subject.problems.errors
     if isinstance(when, list):
         for index, one in enumerate(when):
             check_condition(subject, one, (*pointer, index))
     else:
         check_condition(subject, when, pointer)
+    if subject.problems.errors > before:
+        subject.unfit.add(pointer)
 
 
 def check_condition(
@@ -50,6 +53,8 @@ def _check_cell(subject: Subject, named: Named, cell: Cell, pointer: Pointer) ->
             )
         return
     if isinstance(cell, Bound):
+        if not cell.model_fields_set:
+            subject.problems.report("MD414", pointer, "no bound is said, so this decides nothing")
         if not named.is_number:
             subject.problems.report("MD414", pointer, f'"{named.name}" is not a number')
         return
@@ -59,8 +64,16 @@ def _check_cell(subject: Subject, named: Named, cell: Cell, pointer: Pointer) ->
         )
         return
     where = (*pointer, "none_of") if isinstance(cell, NoneOf) else pointer
+    given = cell.none_of if isinstance(cell, NoneOf) else cell
+    # A parameter that does not fit a name is told once, wherever else both meet.
+    pair = f"{named.name} {given}" if isinstance(given, str) else ""
+    if pair in subject.doubted:
+        return
+    before = subject.problems.errors
     for value, at in cell_values(subject, cell, where):
         _check_value(subject, named, value, at)
+    if pair and subject.problems.errors > before:
+        subject.doubt(pair)
 
 
 def cell_values(subject: Subject, cell: object, pointer: Pointer) -> Iterator[tuple[str, Pointer]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import product
 
 from engine.names import IDENTITY
 from engine.nearest import suggest
-from engine.rules.consent_rows import ADDRESS, STATUS, RowCheck, check_opt_in
+from engine.rules.consent_rows import ADDRESS, STATUS, RowCheck, check_opt_in, is_decidable
 from engine.rules.subject import Subject
 from engine.rules.witness import tell_witness
 from engine.spec.consent import Consent
@@ -17,23 +18,28 @@ from engine.text import Pointer
 _MOST_CASES = 20_000
 
 
-def check_consent(subject: Subject) -> dict[tuple[str, ...], int]:
-    """Check the table and give, for each combination of facts, the row that hits."""
+def check_consent(subject: Subject) -> None:
+    """Check the table; note, for each case of the facts, the row that hits and is not refused."""
     consent = subject.spec.consent
     if consent is None:
-        return {}
+        return
     subject.holds(consent.unknown_status, ("consent", "unknown_status"))
     check_opt_in(subject, consent)
     domains = _domains(subject, consent)
     if domains is None:
-        return {}
+        return
     sets = [_row_values(subject, consent, domains, index) for index in range(len(consent.rows))]
     if any(one is None for one in sets):
-        return {}
+        return
     rows = [one for one in sets if one is not None]
+    refused: set[int] = set()
     for index, row in enumerate(consent.rows):
+        before = subject.problems.errors
         RowCheck(subject, consent, row, rows[index], ("consent", "rows", index)).check()
-    return _fill_table(subject, consent, domains, rows)
+        if subject.problems.errors > before:
+            refused.add(index)
+    table = _fill_table(subject, consent, domains, rows, refused)
+    subject.consent_table = {case: row for case, row in table.items() if row not in refused}
 
 
 def _domains(subject: Subject, consent: Consent) -> dict[str, tuple[str, ...]] | None:
@@ -43,7 +49,7 @@ def _domains(subject: Subject, consent: Consent) -> dict[str, tuple[str, ...]] |
         named = subject.name(reference, at)
         if named is None or not subject.known_by(IDENTITY, named, at):
             continue
-        if named.values is None or named.level or named.optional or named.type == "boolean":
+        if named.values is None or not is_decidable(named) or named.level or named.optional:
             subject.problems.report(
                 "MD440",
                 at,
@@ -131,6 +137,7 @@ def _fill_table(
     consent: Consent,
     domains: Mapping[str, tuple[str, ...]],
     rows: list[dict[str, frozenset[str]]],
+    refused: set[int],
 ) -> dict[tuple[str, ...], int]:
     table: dict[tuple[str, ...], int] = {}
     gaps: list[dict[str, str]] = []
@@ -145,20 +152,40 @@ def _fill_table(
         else:
             table[case] = hits[0]
     _report_gaps(subject, consent, gaps)
-    for (first, second), named in overlaps.items():
-        subject.problems.report(
-            "MD443",
-            ("consent", "rows", second),
-            f"rows {first + 1} and {second + 1} both hit {_told(named)}",
-            help="exactly one row may hit",
-            example=tell_witness(subject, consent, named),
-        )
+    # What a row hits too much is mended with the row, where that was told already.
+    left = {pair: named for pair, named in overlaps.items() if refused.isdisjoint(pair)}
+    while left:
+        left = _report_overlap(subject, consent, left)
     for index in range(len(consent.rows)):
         if not all(rows[index].values()):
             subject.problems.report(
                 "MD444", ("consent", "rows", index), f"row {index + 1} can never hit"
             )
     return table
+
+
+def _report_overlap(
+    subject: Subject, consent: Consent, overlaps: dict[tuple[int, int], dict[str, str]]
+) -> dict[tuple[int, int], dict[str, str]]:
+    """Report the row that overlaps with most others, the later of two; give what is left."""
+    counts = Counter(row for pair in overlaps for row in pair)
+    blamed = max(counts, key=lambda row: (counts[row], row))
+    pairs = [pair for pair in overlaps if blamed in pair]
+    first, second = pairs[0]
+    others = [sum(pair) - blamed + 1 for pair in pairs[1:]]
+    more = f" (and row {blamed + 1} also overlaps {_rows(others)})" if others else ""
+    subject.problems.report(
+        "MD443",
+        ("consent", "rows", blamed),
+        f"rows {first + 1} and {second + 1} both hit {_told(overlaps[pairs[0]])}{more}",
+        help="exactly one row may hit",
+        example=tell_witness(subject, consent, overlaps[pairs[0]]),
+    )
+    return {pair: named for pair, named in overlaps.items() if blamed not in pair}
+
+
+def _rows(numbers: list[int]) -> str:
+    return f"row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
 
 
 def _hits(rows: list[dict[str, frozenset[str]]], named: Mapping[str, str]) -> Iterator[int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from engine.names import Named
 from engine.nearest import suggest
 from engine.rules.subject import Subject, listed
 from engine.rules.witness import tell_witness
@@ -32,13 +33,21 @@ class RowCheck:
         decision, _, code = self.row.do.partition(" ")
         if code:
             self._check_hold(code)
-        else:
-            self._check_erased()
-        refused = self._check_decision(decision)
-        self._check_marketing()
-        if decision == "add_subscribed" and not refused:
-            self._check_opt_in()
-            self._check_evidence()
+        checks: list[Callable[[], None]] = [lambda: self._check_decision(decision)]
+        if not code:
+            checks.append(self._check_erased)
+        checks.append(self._check_rest)
+        if decision == "add_subscribed":
+            checks += [self._check_opt_in, self._check_evidence]
+        checks.append(self._check_marketing)
+        before = self.subject.problems.errors
+        for check in checks:
+            # The first is the cause; what else it breaks is mended with it.
+            if self.subject.problems.errors == before:
+                check()
+
+    def _check_rest(self) -> None:
+        decision = self.row.do
         if (decision == "add_subscribed" or self.row.may_market) and "rest" in (
             self.row.if_.values()
         ):
@@ -80,9 +89,8 @@ class RowCheck:
                 example=self._witness(STATUS, erased[0]),
             )
 
-    def _check_decision(self, decision: str) -> bool:
-        """Report a decision that the row's contacts do not allow; whether there was one."""
-        before = len(self.subject.problems.found)
+    def _check_decision(self, decision: str) -> None:
+        """Report a decision that the row's contacts do not allow."""
         none, statuses = self.subject.target.no_contact, self._seen(STATUS)
         known = sorted(statuses - {none})
         at = (*self.pointer, "do")
@@ -114,7 +122,6 @@ class RowCheck:
                 help="let the row hit address kind real only",
                 example=self._witness(ADDRESS, "relay"),
             )
-        return len(self.subject.problems.found) > before
 
     def _check_marketing(self) -> None:
         row, at = self.row, (*self.pointer, "may_market")
@@ -175,14 +182,25 @@ class RowCheck:
         )
 
 
+def is_decidable(named: Named) -> bool:
+    """Whether a table can tell apart what a name may be: one of a few words of the record."""
+    is_read = not named.name.startswith("param.") and named.type != "boolean"
+    return named.values is not None and is_read
+
+
 def check_opt_in(subject: Subject, consent: Consent) -> None:
     """Check that answers giving consent are words a shopper's own answer can mean."""
     for fact, answers in consent.opt_in.items():
         at: Pointer = ("consent", "opt_in", fact)
         reference = consent.facts.get(fact, "")
         one = subject.inputs.reads.get(reference)
+        named = subject.names.get(reference)
+        if reference and (named is None or not is_decidable(named)):
+            continue  # told where it is read, or where it is made a fact
         if one is None or one.read.type != "choice":
-            known = [name for name in consent.facts if consent.facts[name] in subject.inputs.reads]
+            reads = subject.inputs.reads
+            choices = (name for name, one in reads.items() if one.read.type == "choice")
+            known = [name for name, ref in consent.facts.items() if ref in set(choices)]
             subject.problems.report(
                 "MD448",
                 at,

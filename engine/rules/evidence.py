@@ -104,16 +104,16 @@ def _check_sources(subject: Subject, consent: Consent, wanted: Mapping[str, Evid
     }
     for name, value in consent.evidence.items():
         one = subject.inputs.reads.get(value) if isinstance(value, str) else None
-        if one is None or name not in wanted:
+        if one is None or name not in wanted or one.read.type != wanted[name].type:
             continue
         at: Pointer = ("consent", "evidence", name)
-        given = wanted[name].known == "given" and wanted[name].type != "instant"
-        if one.custom_list is None and given:
+        if one.custom_list is None and not one.given:
             subject.problems.report(
                 "MD458",
                 at,
                 f'"{value}" is not read from a custom field, so nobody observed it at the opt-in',
-                help="only the operator can hand it over, in a custom field",
+                help="only the operator can hand it over, in a custom field; the moment may also "
+                "be that of the order itself",
             )
         elif (same := seen.setdefault(_source_of(one), f'the part "{name}"')) != (
             f'the part "{name}"'

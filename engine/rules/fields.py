@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from engine.lock import Operation
 from engine.names import Named, NameType
 from engine.nearest import suggest
 from engine.patterns import fits
+from engine.rules.insight import check_collection
 from engine.rules.subject import Subject
-from engine.spec.send import LiteralValue, Objects, Scalar, Send, Value
+from engine.spec.send import LiteralValue, Objects, Scalar, Send
 from engine.text import Pointer
 
 _FIELD_TYPES: Mapping[str, tuple[str, ...]] = {
@@ -35,6 +37,8 @@ _FIELD_TYPES: Mapping[str, tuple[str, ...]] = {
 def check_fields(subject: Subject, send: Send, operation: Operation, pointer: Pointer) -> None:
     """Check the fields a send gives, by the kind its operation takes."""
     at = (*pointer, "fields")
+    if operation.fields == "data_fields":
+        _check_person_field(subject, send, operation, pointer)
     if operation.fields == "none":
         if send.fields:
             subject.problems.report("MD465", at, f"{send.operation} takes no fields", at_key=True)
@@ -45,7 +49,50 @@ def check_fields(subject: Subject, send: Send, operation: Operation, pointer: Po
         else:
             _check_value(subject, name, value, operation, (*at, name))
     if operation.fields == "record":
-        _check_record(subject, send, pointer)
+        check_collection(subject, send, pointer)
+
+
+def check_data_fields(subject: Subject) -> None:
+    """Check the names of data fields: forms that the target takes, and no field twice."""
+    longest = subject.target.limits["field_name_characters"]
+    # What the target keeps itself is told where it is written.
+    built_in = set(subject.target.built_in_fields) - set(subject.target.own_fields)
+    seen = {name.casefold(): name for name in built_in}
+    for name in subject.spec.data_fields:
+        at: Pointer = ("data_fields", name)
+        if re.fullmatch(rf"[A-Za-z0-9_-]{{1,{longest}}}", name) is None:
+            message = f'"{name}" is no field name: letters, digits, - and _, {longest} at most'
+            subject.problems.report("MD462", at, message, at_key=True)
+        elif (first := seen.setdefault(name.casefold(), name)) != name or first in built_in:
+            subject.problems.report(
+                "MD462",
+                at,
+                f'"{first}" and "{name}" are one field to {subject.target.title}'
+                if first != name
+                else f'{subject.target.title} has the field "{name}" of its own',
+                effect="two names would write into one field",
+                help="capitals and small letters are one to it; built-in fields are not declared",
+                at_key=True,
+            )
+
+
+def _check_person_field(
+    subject: Subject, send: Send, operation: Operation, pointer: Pointer
+) -> None:
+    """Check that whoever writes a contact also writes whose it is."""
+    identity = subject.spec.identity
+    needed = bool(send.fields) or operation.creates_contact
+    if identity is None or not needed or identity.person_field not in subject.spec.data_fields:
+        return
+    if identity.person_field not in send.fields:
+        subject.problems.report(
+            "MD479",
+            pointer,
+            f'the contact is not told apart by its person: "{identity.person_field}" is not given',
+            effect="two customers at one address would count as one person",
+            help=f"add {identity.person_field}: person to the fields",
+            at_key=True,
+        )
 
 
 def _check_value(
@@ -126,7 +173,7 @@ def _check_objects(
     if operation.fields != "record":
         subject.problems.report("MD463", pointer, "a list of objects fits into records only")
         return
-    if value.each not in subject.inputs.lists or "." in value.each:
+    if value.each not in subject.spec.each:
         subject.problems.report(
             "MD410", (*pointer, "each"), f'no list "{value.each}" directly in the record'
         )
@@ -140,37 +187,3 @@ def _check_objects(
             continue
         subject.within(named, (value.each,), at)
         _check_member(subject, name, named, at)
-
-
-def _check_record(subject: Subject, send: Send, pointer: Pointer) -> None:
-    """Check that the members a known collection requires are there, and always."""
-    collection = send.to.get("collection")
-    known = None
-    if isinstance(collection, LiteralValue):
-        known = subject.target.collection(str(collection.literal))
-    elif isinstance(collection, str) and collection.startswith("$"):
-        known = subject.target.collection(str(subject.params.values.get(collection[1:])))
-    if known is None:
-        return
-    _check_required(subject, known.body_schema, send.fields, (*pointer, "fields"))
-
-
-def _check_required(
-    subject: Subject, schema: Mapping[str, object], fields: Mapping[str, Value], pointer: Pointer
-) -> None:
-    properties = schema.get("properties")
-    required = schema.get("required")
-    for name in required if isinstance(required, list) else []:
-        value = fields.get(name)
-        if value is None:
-            subject.problems.report("MD466", pointer, f'the collection needs "{name}"', at_key=True)
-        elif isinstance(value, str) and (named := subject.names.get(value)) and named.optional:
-            subject.problems.report(
-                "MD466",
-                (*pointer, name),
-                f'the collection needs "{name}", but "{value}" may be missing',
-            )
-        elif isinstance(value, Objects) and isinstance(properties, Mapping):
-            items = properties[name].get("items")
-            if isinstance(items, Mapping):
-                _check_required(subject, items, dict(value.fields), (*pointer, name, "fields"))

@@ -37,6 +37,8 @@ class _SendGuards:
 
     def check(self) -> None:
         """Report whatever the conditions let through that must not pass."""
+        if (*self.pointer, "when") in self.subject.unfit:
+            return  # what lets through the wrong people for another reason is told there
         if self.operation.creates_contact:
             self._check_creation()
         for index, item in enumerate(self.send.lists):
@@ -78,14 +80,11 @@ class _SendGuards:
 
     def _check_list(self, reference: str, when: When | None, pointer: Pointer) -> None:
         check_when(self.subject, when, (*pointer, "when"))
-        at = (*pointer, "add")
-        self.subject.name(reference, at)
-        param = self.subject.spec.params.get(reference[1:])
-        if param is None:
+        if (*pointer, "when") in self.subject.unfit:
             return
-        if param.type != "list_id":
-            self.subject.problems.report("MD461", at, f'"{reference}" is not a list_id')
-        elif param.purpose == "marketing":
+        at = (*pointer, "add")
+        param = self.subject.spec.params.get(reference[1:])
+        if param is not None and param.purpose == "marketing" and at not in self.subject.unfit:
             self._check_marketing(reference, at, when)
 
     def _check_inputs(self) -> None:
@@ -96,7 +95,7 @@ class _SendGuards:
         for name, value in self.send.to.items():
             at = (*self.pointer, "to", name)
             param = self._param(value)
-            if param is None or param.purpose is None:
+            if param is None or param.purpose is None or at in self.subject.unfit:
                 continue
             if marketing and param.purpose == "service":
                 self.subject.problems.report(

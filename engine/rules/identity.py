@@ -36,21 +36,31 @@ def check_record(subject: Subject) -> None:
                 ("record", key),
                 f'"{name}" must be read as {kind}, once per record, and fail when it is missing',
             )
+        elif key == "key" and one is not None and one.identifies != "record":
+            subject.problems.report(
+                "MD470",
+                ("record", key),
+                f'{subject.source.name} does not say that "{name}" tells records apart',
+                effect="records that share the value would replace each other",
+                help=_suggest_marked(subject, "x-identifies", value="record"),
+            )
         elif key == "version" and one is not None and not one.moves:
             subject.problems.report(
                 "MD436",
                 ("record", key),
                 f'"{name}" does not move with every change of the record',
                 effect="a refund would look like the version that was sent before",
-                help=_suggest_moving(subject),
+                help=_suggest_marked(subject, "x-moves", value=True)
+                or "leave it out, so that the content decides",
             )
 
 
-def _suggest_moving(subject: Subject) -> str:
+def _suggest_marked(subject: Subject, mark: str, *, value: object) -> str:
+    """Name the members of the record that the lock marks so; nothing when there is none."""
     members = subject.source.schema.get("properties")
     found = members.items() if isinstance(members, Mapping) else ()
-    moving = [name for name, one in found if isinstance(one, Mapping) and one.get("x-moves")]
-    return f"read {listed(moving)}" if moving else "leave it out, so that the content decides"
+    marked = [name for name, one in found if isinstance(one, Mapping) and one.get(mark) == value]
+    return f"read {listed(marked)}" if marked else ""
 
 
 def check_names(subject: Subject) -> None:
@@ -61,6 +71,7 @@ def check_names(subject: Subject) -> None:
         if taken or name in seen:
             why = "belongs to the language" if taken else "is declared twice"
             subject.problems.report("MD472", pointer, f'the name "{name}" {why}', at_key=True)
+            subject.doubt(name)
         seen.add(name)
 
 
@@ -157,8 +168,8 @@ def _check_relay(subject: Subject, identity: Identity) -> None:
     if isinstance(domains, str):
         domains = subject.param(domains, at)
     for index, one in enumerate(domains if isinstance(domains, list) else [domains]):
-        if one is not None and not is_domain(str(one)):
-            own = (*at, index) if isinstance(identity.relay.domains, list) else at
+        own = (*at, index) if isinstance(identity.relay.domains, list) else at
+        if one is not None and own not in subject.unfit and not is_domain(str(one)):
             subject.problems.report(
                 "MD452",
                 own,

@@ -10,6 +10,7 @@ from engine.inputs import (
     CASES,
     NUMBERS,
     Answer,
+    Case,
     Input,
     ListInput,
     answer_key,
@@ -47,11 +48,14 @@ _NEEDS = {"choice": "choices", "day": "zone"}
 def check_inputs(subject: Subject) -> None:
     """Check every read and every list."""
     for one in subject.inputs.reads.values():
+        before = subject.problems.errors
         _check_outcomes(subject, one, one.read)
         _check_type(subject, one)
         _check_type_keys(subject, one)
         for case, answer in one.answers.items():
             _check_answer(subject, one, answer, (*one.pointer, answer_key(one.read, case)))
+        if subject.problems.errors > before:
+            subject.doubt(one.name)
     for each in subject.inputs.lists.values():
         _check_outcomes(subject, each, each.each)
         _check_list(subject, each)
@@ -77,9 +81,7 @@ def _check_outcomes(subject: Subject, one: Input | ListInput, outcomes: Outcomes
                 "MD474",
                 (*one.pointer, key),
                 f"the value is never {listed(case for case in CASES if case in covered)} here",
-                effect="an empty text in its place is unknown, so the answer decides nothing"
-                if covered == {"blank"}
-                else f"{subject.source.name} always gives it, so the answer decides nothing",
+                effect=f"{_why_never(subject, one, covered)}, so the answer decides nothing",
                 help="let otherwise answer what should never happen",
                 severity="warning",
             )
@@ -90,6 +92,14 @@ def _check_outcomes(subject: Subject, one: Input | ListInput, outcomes: Outcomes
                 f'the other answers leave no case for "{key}"',
                 severity="warning",
             )
+
+
+def _why_never(subject: Subject, one: Input | ListInput, covered: frozenset[Case]) -> str:
+    if covered == {"blank"}:
+        return "an empty text in its place is unknown"
+    if covered == {"null"} and one.path is not None and one.path.steps is None:
+        return "where a path does more than name members, null is absent"
+    return f"{subject.source.name} always gives it"
 
 
 def _can_be_blank(one: Input | ListInput) -> bool:
@@ -163,7 +173,7 @@ def _check_type_keys(subject: Subject, one: Input) -> None:
         )
     _check_codes(subject, one)
     _check_choices(subject, one)
-    _check_references(subject, one)
+    _check_zone(subject, one)
 
 
 def _check_choices(subject: Subject, one: Input) -> None:
@@ -201,17 +211,11 @@ def _check_codes(subject: Subject, one: Input) -> None:
             )
 
 
-def _check_references(subject: Subject, one: Input) -> None:
-    """Mark the parameters that a read refers to."""
-    for key in ("custom_field", "zone"):
-        value = getattr(one.read, key)
-        known: object = value
-        if value is not None and value.startswith("$"):
-            known = subject.param(value, (*one.pointer, key))
-        if key == "zone" and known is not None and not is_zone(str(known)):
-            subject.problems.report("MD409", (*one.pointer, key), f'"{known}" is no time zone')
-        elif known is not None and not isinstance(known, str):
-            subject.problems.report("MD409", (*one.pointer, key), f'"{known}" is no text')
+def _check_zone(subject: Subject, one: Input) -> None:
+    zone = one.read.zone
+    if zone is not None and not zone.startswith("$") and not is_zone(zone):
+        message = f'"{zone}" is no time zone such as Europe/London'
+        subject.problems.report("MD409", (*one.pointer, "zone"), message)
 
 
 def _check_list(subject: Subject, one: ListInput) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.inputs import Level, level_of
+from engine.inputs import Input, Level, level_of
 from engine.names import TOTAL, Named
 from engine.nearest import suggest
 from engine.rules.money_conditions import check_where
@@ -24,12 +24,12 @@ def check_money(subject: Subject) -> None:
     _check_currency(subject, money)
     if money is None:
         return
+    check_money_inputs(subject, money, read_money_lock(subject.spec.source))
     seen: set[str] = set()
     for name, total in money.totals.items():
         _check_total(subject, name, total, seen)
         seen.add(name)
     _check_equations(subject, money)
-    check_money_inputs(subject, money, read_money_lock(subject.spec.source))
     for index, name in enumerate(money.report):
         subject.used.add(name)
         if name not in money.totals:
@@ -48,29 +48,34 @@ def _check_currency(subject: Subject, money: Money | None) -> None:
     if money is not None and subject.name(money.currency, pointer) is None:
         return
     one = subject.inputs.currency(money)
-    if one is None:
-        at = amounts[0].pointer if amounts else ()
-        if at:
+    if one is None and money is None:
+        # One that is declared but could not be read is told where it is read.
+        declared = any(read.type == "currency" for read in subject.spec.read.values())
+        if amounts and not declared:
             message = "an amount needs a read of the type currency"
-            subject.problems.report("MD420", at, message, at_key=True)
-        return
-    is_own = one.read.type == "currency" and one.lock_type == "currency"
-    fails = all(answer.kind == "fail" for answer in one.answers.values())
-    if (amounts or money is not None) and not (
-        is_own and fails and not subject.names[one.name].optional
-    ):
+            subject.problems.report("MD420", amounts[0].pointer, message, at_key=True)
+    elif (amounts or money is not None) and not (one is not None and _is_sure(subject, one)):
+        name = one.name if one is not None else money.currency if money is not None else ""
         subject.problems.report(
             "MD420",
-            pointer or one.pointer,
-            f'"{one.name}" is not read as a currency that is always there',
+            pointer or (one.pointer if one is not None else ()),
+            f'"{name}" is not read as a currency that is always there',
             at_key=money is None,
         )
+        subject.doubt(name)
+
+
+def _is_sure(subject: Subject, one: Input) -> bool:
+    """Whether a read is the currency of the record, and there whenever the record goes on."""
+    is_own = one.read.type == "currency" and one.lock_type == "currency"
+    fails = all(answer.kind == "fail" for answer in one.answers.values())
+    return is_own and fails and not subject.names[one.name].optional
 
 
 def _check_total(subject: Subject, name: str, total: Total, seen: set[str]) -> None:
     pointer: Pointer = ("money", "totals", name)
     level = level_of(name)
-    if level and ".".join(level) not in subject.inputs.lists:
+    if level and not subject.is_list(".".join(level)):
         subject.problems.report("MD410", pointer, f'no list "{".".join(level)}"', at_key=True)
     forms = [form for form in ("sum", "calc", "choose") if getattr(total, form) is not None]
     if len(forms) != 1:
@@ -95,12 +100,12 @@ def _check_sum(subject: Subject, name: str, total: Total, seen: set[str]) -> Non
         named = _amount(subject, reference, at, seen)
         if named is None:
             continue
-        parts.append(named)
         if named.level[: len(level)] != level:
             _report_level(subject, at, f'"{name}" adds up {_place(level)}, so not "{reference}"')
-    if total.where is None:
-        return
-    check_where(subject, total.where, parts, (*pointer, "where"))
+            continue
+        parts.append(named)
+    if total.where is not None:
+        check_where(subject, total.where, parts, (*pointer, "where"))
 
 
 def _report_level(subject: Subject, at: Pointer, message: str) -> None:
@@ -141,17 +146,16 @@ def _check_calc(subject: Subject, name: str, calc: str, seen: set[str]) -> None:
 def _check_choose(subject: Subject, name: str, total: Total, seen: set[str]) -> None:
     pointer: Pointer = ("money", "totals", name)
     reference = str(total.choose)
-    subject.param(reference, (*pointer, "choose"))
     param = subject.spec.params.get(reference[1:])
     among = total.among or {}
     for choice, taken in among.items():
         at = (*pointer, "among", choice)
         _same_level(subject, name, _amount(subject, taken, at, seen), at)
-    if param is None:
+    if param is None or (*pointer, "choose") in subject.unfit:
         return
     missing = [choice for choice in param.choices or [] if choice not in among]
     surplus = [choice for choice in among if choice not in (param.choices or [])]
-    if param.type != "choice" or missing or surplus:
+    if missing or surplus:
         subject.problems.report(
             "MD415",
             (*pointer, "among") if total.among else pointer,

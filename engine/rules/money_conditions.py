@@ -41,6 +41,8 @@ def _stands_around(subject: Subject, one: Input, parts: list[Named], pointer: Po
 
 def _check_sure(subject: Subject, one: Input, cell: Cell, pointer: Pointer) -> None:
     named = subject.names[one.name]
+    if one.name in subject.doubted:
+        return
     if named.optional:
         _report(subject, pointer, f'"{one.name}" may be missing, and would then decide unseen')
     elif isinstance(cell, Bound):

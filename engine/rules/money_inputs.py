@@ -22,13 +22,22 @@ _LOST = "a figure would be wrong without a word"
 
 def check_money_inputs(subject: Subject, money: Money, lock: MoneyLock) -> None:
     """Check all that the totals and equations of a mapping are made from."""
-    fed = _gather(subject, money)
-    for one in fed.amounts.values():
-        _check_amount(subject, one, lock)
-    for one in fed.codes.values():
-        _check_code(subject, one)
+    fed = _gather(subject, money, lock)
+    for one in (*fed.amounts.values(), *fed.codes.values()):
+        if one.name in subject.doubted:
+            continue
+        before = subject.problems.errors
+        if _is_money(one):
+            _check_amount(subject, one, lock)
+        else:
+            _check_code(subject, one)
+        if subject.problems.errors > before:
+            subject.doubt(one.name)
     for each in fed.lists.values():
+        before = subject.problems.errors
         _check_list(subject, each, lock)
+        if subject.problems.errors > before:
+            subject.doubt(each.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,19 @@ class _Fed:
     lists: dict[str, ListInput]
 
 
-def _gather(subject: Subject, money: Money) -> _Fed:
+def _pinned(subject: Subject, lock: MoneyLock) -> Iterator[Input]:
+    """Give the reads that hold records for some codes of the source.
+
+    What is proved with the codes that are left rests on every element being read.
+    """
+    for one in subject.inputs.reads.values():
+        known = lock.codes.get(one.address, ())
+        holds = all(answer.kind == "fail" for answer in one.answers.values())
+        if one.read.type == "code" and len(one.codes) < len(known) and holds:
+            yield one
+
+
+def _gather(subject: Subject, money: Money, lock: MoneyLock) -> _Fed:
     reads = subject.inputs.reads
     names = [part for total in money.totals.values() for part in sorted(parts_of(total))]
     names += [side for equation in money.must_hold for side in equation.rule.split(" ")]
@@ -46,7 +67,7 @@ def _gather(subject: Subject, money: Money) -> _Fed:
     amounts = {name: reads[name] for name in (*names, *asked) if _is_money(reads.get(name))}
     codes = {name: reads[name] for name in asked if name in reads and name not in amounts}
     lists = {}
-    for one in (*amounts.values(), *codes.values()):
+    for one in (*amounts.values(), *codes.values(), *_pinned(subject, lock)):
         for depth in range(len(one.level)):
             name = ".".join(one.level[: depth + 1])
             lists[name] = subject.inputs.lists[name]
@@ -68,11 +89,13 @@ def _answers(one: Input | ListInput) -> Iterator[tuple[Pointer, Answer, list[Cas
 
 
 def _check_amount(subject: Subject, one: Input, lock: MoneyLock) -> None:
-    mark = lock.amounts.get(one.address)
-    outer = subject.inputs.lists.get(".".join(one.level))
-    is_plain = outer is None or outer.address
-    if one.path is not None and is_plain and (mark is None or not mark.kind):
-        _report_path(subject, one, f'"{one.path.text}" is not one amount of {subject.source.name}')
+    if one.address and one.address not in lock.amounts:
+        subject.problems.report(
+            "MD408",
+            (*one.pointer, "path"),
+            f"{subject.source.name} holds no amount here",
+            effect="nobody could say what it is a part of",
+        )
     for at, answer, cases in _answers(one):
         _check_held(subject, answer, at)
         lost = [case for case in cases if case == "unknown" or case not in one.possible]
@@ -82,14 +105,12 @@ def _check_amount(subject: Subject, one: Input, lock: MoneyLock) -> None:
             _report(subject, at, f'"{one.name}" would count as 0.00 when it is {listed(lost)}')
 
 
-def _report_path(subject: Subject, one: Input | ListInput, message: str) -> None:
-    subject.problems.report(
-        "MD429",
-        (*one.pointer, "path"),
-        message,
-        effect="nobody could say what it is a part of",
-        help="read amounts and lists by plain members, and choose among them under where",
-    )
+def check_sent(subject: Subject, one: Input) -> None:
+    """Report an amount that leaves as it is read, and would be 0.00 where it cannot be read."""
+    for at, answer, cases in _answers(one) if _is_money(one) else ():
+        lost = [case for case in cases if case == "unknown" or case not in one.possible]
+        if answer.kind == "use" and lost:
+            _report(subject, at, f'"{one.name}" would be sent as 0.00 when it is {listed(lost)}')
 
 
 def _check_code(subject: Subject, one: Input) -> None:
@@ -109,9 +130,6 @@ def _check_list(subject: Subject, one: ListInput, lock: MoneyLock) -> None:
             _report(
                 subject, at, f'"{one.name}" counts in totals, but is left out when {listed(lost)}'
             )
-    outer = subject.inputs.lists.get(".".join(one.level[:-1]))
-    if not one.address and (outer is None or outer.address):
-        _report_path(subject, one, f'"{one.path.text}" is not one list of {subject.source.name}')
     for key in ("repeated", "conflicting"):
         answer = getattr(one, key)
         if answer is not None:
@@ -123,8 +141,11 @@ def _check_key(subject: Subject, one: ListInput, lock: MoneyLock) -> None:
     """Report a list that could count one element twice."""
     wanted = lock.keys.get(one.address)
     if wanted is None:
+        _check_no_key(subject, one)
         return
     key = subject.inputs.reads.get(f"{one.name}.{one.each.key}")
+    if one.each.key is not None and (key is None or key.name in subject.doubted):
+        return
     if key is None:
         subject.problems.report(
             "MD431",
@@ -147,6 +168,21 @@ def _check_key(subject: Subject, one: ListInput, lock: MoneyLock) -> None:
             (*one.pointer, "key"),
             f'"{key.name}" does not tell elements apart: {wanted} does, read as an id that is '
             "always there",
+        )
+
+
+def _check_no_key(subject: Subject, one: ListInput) -> None:
+    """Report a list that leaves elements out for a value that the source does not call their key.
+
+    Where a repeat holds the record, nothing is left out.
+    """
+    if one.address and one.repeated is not None and one.repeated.kind == "once":
+        subject.problems.report(
+            "MD431",
+            (*one.pointer, "repeated"),
+            f'{subject.source.name} knows no key of "{one.name}", so equal elements all count',
+            effect="two fees of one kind and amount would count once",
+            help="leave key, repeated and conflicting out",
         )
 
 

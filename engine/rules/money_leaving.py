@@ -8,6 +8,7 @@ from engine.expressions.templates import compile_template
 from engine.lock import NO_MARK, Address, AmountMark
 from engine.rules.money_figures import CANCELLED, NOW, REFUNDED, Figure, Figures
 from engine.rules.money_forms import Form, MoneyForms, Situation
+from engine.rules.money_inputs import check_sent
 from engine.rules.money_lock import MoneyLock, parts_covered
 from engine.rules.subject import Subject, listed
 from engine.spec.mapping import MappingSpec
@@ -25,6 +26,9 @@ def check_leaving(subject: Subject, forms: MoneyForms, lock: MoneyLock) -> None:
     """Check each total that is reported, sent, or added up over a person's records."""
     figures = Figures(lock, forms)
     leaving = dict.fromkeys(_leaving(subject.spec))
+    for name in leaving:
+        if name in subject.inputs.reads:
+            check_sent(subject, subject.inputs.reads[name])
     for name in subject.spec.money.totals if subject.spec.money is not None else ():
         wanted = figures.named(name)
         told = _tell_figure(name, wanted, forms, lock)

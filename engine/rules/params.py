@@ -6,11 +6,14 @@ from engine.nearest import suggest
 from engine.params import fault_of
 from engine.rules.subject import Subject
 from engine.spec.params import Param
+from engine.spec.places import Found, find_references
 from engine.text import Pointer
 
 
 def check_params(subject: Subject) -> None:
-    """Check each declared parameter."""
+    """Check each declared parameter, and that it fits wherever something refers to it."""
+    for found in find_references(subject.spec):
+        _check_reference(subject, found)
     for name, param in subject.spec.params.items():
         pointer: Pointer = ("params", name)
         for key in ("default", "example"):
@@ -41,6 +44,24 @@ def _check_purposes(subject: Subject) -> None:
             )
 
 
+def _check_reference(subject: Subject, found: Found) -> None:
+    """Report a reference to what is not declared, or is not of a type that fits there."""
+    name, declared = found.name, subject.spec.params
+    subject.used_params.add(name)
+    if name not in declared:
+        subject.problems.report(
+            "MD403", found.pointer, f'no parameter "{name}"{suggest(name, declared)}'
+        )
+        subject.unfit.add(found.pointer)
+        return
+    if found.in_list:
+        message = f'"${name}" stands for its value only where it stands alone, not in a list'
+        subject.problems.report("MD481", found.pointer, message, help=f"write ${name} without [ ]")
+        subject.unfit.add(found.pointer)
+    elif declared[name].type not in found.types:
+        subject.refuse_param(name, found.pointer, found.types)
+
+
 def _check_form(subject: Subject, name: str, param: Param, pointer: Pointer) -> None:
     reaches = param.type in ("list_id", "programme_id", "campaign_id")
     if reaches != (param.purpose is not None):
@@ -61,7 +82,12 @@ def _check_form(subject: Subject, name: str, param: Param, pointer: Pointer) -> 
 
 
 def check_unused(subject: Subject) -> None:
-    """Report every name, parameter and exception that nothing refers to."""
+    """Report every name, parameter and exception that nothing refers to.
+
+    No rule has found an error so far: so a name that was passed over for one is no name.
+    """
+    for reference, pointer in subject.unjudged.items():
+        subject.refuse_name(reference, pointer)
     for name, named in subject.names.items():
         if name in subject.used or not named.pointer or named.pointer[0] == "params":
             continue

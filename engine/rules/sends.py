@@ -9,6 +9,7 @@ from engine.nearest import suggest
 from engine.patterns import fits
 from engine.rules.conditions import check_when
 from engine.rules.fields import check_fields
+from engine.rules.repeats import check_repeat
 from engine.rules.subject import Subject, listed
 from engine.spec.send import LiteralValue, Scalar, Send
 from engine.text import Pointer
@@ -17,7 +18,6 @@ _SLOT_TYPES: Mapping[str, tuple[str, ...]] = {
     "email": ("email",),
     "status": ("fact",),
     "text": ("text", "id"),
-    "id": ("id", "text"),
     "programme_id": ("integer",),
     "campaign_id": ("integer",),
 }
@@ -51,12 +51,6 @@ def _check_frame(subject: Subject, send: Send, operation: Operation, pointer: Po
         named = subject.name(reference, at)
         if named is not None and subject.at_record_level(named, at) and named.optional:
             subject.problems.report("MD468", at, f'"{reference}" may be missing: it is no key')
-    if send.age is not None:
-        named = subject.name(send.age.of, (*pointer, "age", "of"))
-        if named is not None and (named.type != "instant" or named.level):
-            subject.problems.report(
-                "MD467", (*pointer, "age", "of"), f'"{send.age.of}" is not an instant'
-            )
     needs_person = operation.needs or operation.creates_contact
     if needs_person and (subject.spec.identity is None or subject.spec.consent is None):
         subject.problems.report(
@@ -64,14 +58,7 @@ def _check_frame(subject: Subject, send: Send, operation: Operation, pointer: Po
             (*pointer, "operation"),
             f"{send.operation} needs identity and consent sections",
         )
-    if not operation.idempotent and (send.repeat != "once" or send.age is None):
-        subject.problems.report(
-            "MD467",
-            pointer,
-            f"{send.operation} cannot be taken back: it needs repeat: once and an age limit",
-            effect="a repeat or a backfill would reach people again",
-            at_key=True,
-        )
+    check_repeat(subject, send, operation, pointer)
 
 
 def _check_slots(subject: Subject, send: Send, operation: Operation, pointer: Pointer) -> None:
@@ -84,9 +71,15 @@ def _check_slots(subject: Subject, send: Send, operation: Operation, pointer: Po
                 at_key=True,
             )
     for name, slot in operation.to.items():
-        value = send.to.get(name)
-        if value is not None:
-            _check_slot(subject, slot, value, (*pointer, "to", name))
+        value, at = send.to.get(name), (*pointer, "to", name)
+        if at in subject.unfit:
+            continue
+        if value is not None and slot.type == "id":
+            _check_record_slot(subject, value, at)
+        elif value is not None and slot.type in ("programme_id", "campaign_id"):
+            _check_purpose(subject, slot, value, at)
+        elif value is not None:
+            _check_slot(subject, slot, value, at)
         elif slot.required:
             subject.problems.report(
                 "MD461", pointer, f'{send.operation} needs "to: {{{name}: …}}"', at_key=True
@@ -94,8 +87,6 @@ def _check_slots(subject: Subject, send: Send, operation: Operation, pointer: Po
 
 
 def _check_slot(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -> None:
-    if slot.type in ("programme_id", "campaign_id"):
-        _check_purpose(subject, slot, value, pointer)
     if isinstance(value, LiteralValue):
         _check_literal(subject, slot, value.literal, pointer)
         return
@@ -129,11 +120,27 @@ def _check_slot(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -
         subject.problems.report("MD468", pointer, f'"{value}" may be missing, the call needs it')
 
 
+def _check_record_slot(subject: Subject, value: Scalar, pointer: Pointer) -> None:
+    """Check that what is written has the key of the record: any other could be shared by two."""
+    key = subject.spec.record.key
+    one = subject.inputs.reads.get(value) if isinstance(value, str) else None
+    if isinstance(value, str):
+        subject.name(value, pointer)
+    if value != key and (one is None or one.identifies != "record"):
+        subject.problems.report(
+            "MD461",
+            pointer,
+            f'a record is written under "{key}", the key of the record, and nothing else',
+            effect="records that share the value would replace each other",
+        )
+
+
 def _check_purpose(subject: Subject, slot: Slot, value: Scalar, pointer: Pointer) -> None:
     """Check that what reaches people is a parameter, whose purpose decides how it is guarded."""
     name = value[1:] if isinstance(value, str) and value.startswith("$") else ""
     param = subject.spec.params.get(name)
-    if param is None or param.type != slot.type or param.purpose is None:
+    # A parameter of that type without a purpose is told where it is declared.
+    if param is None or param.type != slot.type:
         subject.problems.report(
             "MD464",
             pointer,
@@ -161,6 +168,11 @@ def _check_literal(subject: Subject, slot: Slot, text: object, pointer: Pointer)
         )
         return
     known = subject.target.collection(text)
+    spelt = subject.target.spelling(text)
+    if spelt is not None and spelt != text:
+        subject.problems.report(
+            "MD461", pointer, f'"{text}" is known as "{spelt}", in these letters'
+        )
     if known is not None and known.scope != slot.scope:
         subject.problems.report(
             "MD461", pointer, f'the collection "{text}" belongs to the {known.scope} scope'

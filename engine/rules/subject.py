@@ -12,6 +12,7 @@ from engine.nearest import suggest
 from engine.params import Params
 from engine.problems import ProblemList
 from engine.spec.mapping import MappingSpec
+from engine.spec.places import WORDS
 from engine.spec.read import Each
 from engine.text import Pointer
 
@@ -21,7 +22,9 @@ class Subject:
     """A mapping whose inputs are resolved.
 
     `used` gathers the names that something refers to, `used_codes` the places that raise each
-    exception; `consent_table` gives the row that hits in each case.
+    exception; `unfit` the places that are refused, and `doubted` the names: nothing more is said
+    of what rests on them; `unjudged` names that were passed over, since something is told where
+    they are read. `consent_table` gives the row that hits in each case.
     """
 
     spec: MappingSpec
@@ -34,41 +37,91 @@ class Subject:
     used: set[str] = field(default_factory=set)
     used_codes: dict[str, list[Pointer]] = field(default_factory=dict)
     used_params: set[str] = field(default_factory=set)
+    unfit: set[Pointer] = field(default_factory=set)
+    doubted: set[str] = field(default_factory=set)
+    unjudged: dict[str, Pointer] = field(default_factory=dict)
     consent_table: Mapping[tuple[str, ...], int] = field(default_factory=dict)
 
     def name(self, reference: str, pointer: Pointer) -> Named | None:
         """Give the name a reference means and mark it used; an unknown one is reported."""
         if reference.startswith("$"):
-            self.param(reference, pointer)
-            return self.names.get(reference)
+            return self.names.get(reference) if pointer not in self.unfit else None
         if reference.startswith("param."):
-            self.param(f"${reference.removeprefix('param.')}", pointer)
+            return self._param_in_text(reference, pointer)
         self.used.add(reference)
+        if reference in self.doubted:
+            return None
         named = self.names.get(reference)
-        if named is None and not self._is_declared(reference):
-            self.problems.report(
-                "MD410", pointer, f'no name "{reference}"{suggest(reference, self.names)}'
-            )
+        if named is None and self.is_declared(reference):
+            self.unjudged.setdefault(reference, pointer)
+        elif named is None:
+            self.refuse_name(reference, pointer)
         return named
 
-    def _is_declared(self, reference: str) -> bool:
-        """Whether a read is there, though it could not be resolved: that was told where it is."""
-        holder: MappingSpec | Each | None = self.spec
+    def refuse_name(self, reference: str, pointer: Pointer) -> None:
+        """Report a reference to no value: to nothing, or to a list as a whole."""
+        message = f'no name "{reference}"{suggest(reference, self.names)}'
+        if self.is_list(reference):
+            message = f'"{reference}" is a list, here one value is needed'
+        self.problems.report("MD410", pointer, message)
+
+    def is_declared(self, reference: str) -> bool:
+        """Whether a read or figure is there, though it was not resolved: that is told there.
+
+        What rests on it is not judged, so that one mistake gives one problem.
+        """
         *lists, name = reference.split(".")
-        for one in lists:
-            holder = holder.each.get(one) if holder is not None else None
+        if reference == "consent.evidence":
+            # Where a call takes evidence along that is not declared, that is told there.
+            return any(send.evidence for send in self.spec.send.values())
+        if lists == ["lifetime"]:
+            return self.spec.lifetime is not None and name in self.spec.lifetime.figures
+        holder = self._list(lists)
         return holder is not None and name in holder.read
 
+    def is_list(self, name: str) -> bool:
+        """Whether a list of that dotted name is walked."""
+        return self._list(name.split(".")) is not None
+
+    def _list(self, names: Iterable[str]) -> MappingSpec | Each | None:
+        holder: MappingSpec | Each | None = self.spec
+        for one in names:
+            holder = holder.each.get(one) if holder is not None else None
+        return holder
+
+    def doubt(self, name: str) -> None:
+        """Let nothing more be said of a name that is refused: it would only follow from that."""
+        self.doubted.add(name)
+
     def param(self, reference: str, pointer: Pointer) -> object:
-        """Give the value of `$name` and mark it used; an unknown one is reported."""
-        name = reference[1:]
+        """Give the value of `$name`; None where it is refused, which `check_params` tells."""
+        return self.params.values.get(reference[1:]) if pointer not in self.unfit else None
+
+    def refuse_param(self, name: str, pointer: Pointer, types: Iterable[str]) -> None:
+        """Report a parameter of a type that does not fit where it is referred to."""
+        fitting = [f"${one}" for one, param in self.spec.params.items() if param.type in types]
+        self.unfit.add(pointer)
+        self.problems.report(
+            "MD481",
+            pointer,
+            f'the parameter "{name}" is of the type {self.spec.params[name].type}, '
+            f"what fits here is {listed(types)}",
+            help=f"of these there are {', '.join(fitting)}" if fitting else "",
+        )
+
+    def _param_in_text(self, reference: str, pointer: Pointer) -> Named | None:
+        """Give the parameter that `param.name` means; it stands for one text or number."""
+        name, declared = reference.removeprefix("param."), self.spec.params
         self.used_params.add(name)
-        if name not in self.spec.params:
+        if name not in declared:
             self.problems.report(
-                "MD403", pointer, f'no parameter "{name}"{suggest(name, self.spec.params)}'
+                "MD403", pointer, f'no parameter "{name}"{suggest(name, declared)}'
             )
-            return None
-        return self.params.values.get(name)
+        elif declared[name].type not in WORDS:
+            self.refuse_param(name, pointer, WORDS)
+        else:
+            return self.names.get(reference)
+        return None
 
     def exception(self, code: str, pointer: Pointer) -> None:
         """Mark an exception code used; an undeclared one is reported."""

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.expressions.templates import Template, TemplateError, compile_template
 from engine.inputs import parse_answer
-from engine.names import CONSENT, LIFETIME, TOTAL
+from engine.names import LIFETIME, TOTAL
 from engine.rules.conditions import check_condition
-from engine.rules.subject import Subject
+from engine.rules.subject import Subject, listed
 from engine.spec.text import Figure, Text
 from engine.text import Pointer
+
+# What may be said where no record counts, by the kind of figure; a count is always known.
+_EMPTY: Mapping[str, tuple[str, ...]] = {
+    "count": ("use 0",),
+    "total": ("skip", "clear", "use 0.00", "use 0"),
+    "earliest": ("skip", "clear"),
+    "latest": ("skip", "clear"),
+}
 
 
 def check_texts(subject: Subject) -> None:
@@ -35,7 +45,8 @@ def _check_outcome(subject: Subject, outcome: str, pointer: Pointer) -> None:
 
 def _check_join(subject: Subject, text: Text, pointer: Pointer) -> None:
     named = subject.name(str(text.join), (*pointer, "join"))
-    if named is not None and (len(named.level) != 1 or named.is_number or named.clearable):
+    is_text = named is not None and not named.is_number and named.type != "boolean"
+    if named is not None and (len(named.level) != 1 or not is_text or named.clearable):
         subject.problems.report(
             "MD450", (*pointer, "join"), f'"{named.name}" is not a text read from a list'
         )
@@ -95,17 +106,23 @@ def check_lifetime(subject: Subject) -> None:
             "MD455", ("lifetime",), "lifetime figures need identity and money", at_key=True
         )
         return
-    check_condition(subject, lifetime.only, ("lifetime", "only"), stage=CONSENT)
+    check_condition(subject, lifetime.only, ("lifetime", "only"), stage=TOTAL)
     subject.holds(lifetime.mixed_currency, ("lifetime", "mixed_currency"))
     for name, figure in lifetime.figures.items():
+        before = subject.problems.errors
         _check_figure(subject, figure, ("lifetime", "figures", name))
+        if subject.problems.errors > before:
+            subject.doubt(f"lifetime.{name}")
 
 
 def _check_figure(subject: Subject, figure: Figure, pointer: Pointer) -> None:
-    answer = parse_answer(figure.missing)
-    if answer.kind == "fail":
+    empty = _EMPTY[figure.kind]
+    if figure.missing not in empty:
         subject.problems.report(
-            "MD455", (*pointer, "missing"), "a figure without records is skip, clear or use 0"
+            "MD455",
+            (*pointer, "missing"),
+            f"a {figure.kind} without records is {listed(empty)}",
+            effect="the figure would be made up",
         )
     if (figure.kind == "count") != (figure.of is None):
         subject.problems.report(
@@ -124,3 +141,4 @@ def _check_figure(subject: Subject, figure: Figure, pointer: Pointer) -> None:
             (*pointer, "of"),
             f'"{named.name}" is not {wanted} that is always there, which {figure.kind} needs',
         )
+        subject.doubt(named.name)

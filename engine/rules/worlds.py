@@ -35,9 +35,11 @@ class World:
 def make_worlds(subject: Subject) -> Iterator[World]:
     """Give every world in which calls are built; held records build none.
 
-    Where the table is at fault, which is told elsewhere, anything can be.
+    Rows that are refused build none either. Without a table, anything can be.
     """
     consent = subject.spec.consent
+    if consent is not None and not subject.consent_table and subject.problems.has_errors:
+        return
     if consent is None or not subject.consent_table:
         decisions = ("add_subscribed", "add_unsubscribed", "leave")
         for decision, market, kind in product(decisions, YES_NO, ADDRESS_KINDS):
@@ -75,11 +77,12 @@ def _cell_can_hold(subject: Subject, name: str, cell: Cell, world: World) -> boo
     if cell in ("given", "missing"):
         return (value is not None) == (cell == "given")
     if isinstance(cell, NoneOf):
-        return value is not None and value not in _words(subject, cell.none_of)
-    return value in _words(subject, cell)
+        return value is not None and value not in words_of(subject, cell.none_of)
+    return value in words_of(subject, cell)
 
 
-def _words(subject: Subject, said: object) -> list[str]:
+def words_of(subject: Subject, said: object) -> list[str]:
+    """Give the words of a cell: those that stand there, or those of its parameter."""
     if isinstance(said, str):
         said = subject.params.values.get(said[1:])
     return [str(one) for one in said] if isinstance(said, list) else [str(said)]

@@ -41,7 +41,9 @@ MONEY_LIMIT: Final = 10**11
 # Beyond this, programs that keep numbers as doubles would change a whole number.
 INTEGER_LIMIT: Final = 2**53
 
-_ID = re.compile(r"(?!\.{1,2}$)[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,254}[^\s\x00-\x1f\x7f])?")
+# No control characters, and no half characters, which no encoding can write.
+_NOT = r"\x00-\x1f\x7f\ud800-\udfff"
+_ID = re.compile(rf"(?!\.{{1,2}}$)[^\s{_NOT}](?:[^{_NOT}]{{0,254}}[^\s{_NOT}])?")
 _USUAL_INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3})?Z"
 )

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from engine.spec.base import Concept, ParamReference, Reference
+from engine.spec.base import Concept, Reference
+from engine.spec.places import CellReference
 
 Number = Annotated[
     str,
@@ -18,7 +19,7 @@ Number = Annotated[
 class NoneOf(Concept):
     """True when the value is there and is none of these."""
 
-    none_of: list[str] | ParamReference = Field(
+    none_of: list[str] | CellReference = Field(
         title="None of", description="Values that must not occur."
     )
 
@@ -32,7 +33,7 @@ class Bound(Concept):
     at_most: Number | None = Field(None, title="At most", description="This or less.")
 
 
-Cell = list[str] | ParamReference | Literal["given", "missing"] | NoneOf | Bound
+Cell = list[str] | CellReference | Literal["given", "missing"] | NoneOf | Bound
 Condition = Annotated[
     dict[Reference, Cell],
     Field(

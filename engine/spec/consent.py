@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from engine.spec.base import Concept, ExceptionCode, Name, Reference, Sentence
-from engine.spec.send import Scalar
+from engine.spec.places import TextReference
+from engine.spec.send import LiteralValue
 
 Decision = Annotated[
     str,
@@ -53,7 +54,7 @@ class Consent(Concept):
         description="The answers that give consent, by fact. Only a row limited to them may "
         "subscribe, and what stands in for a missing answer is never one of them.",
     )
-    evidence: dict[Name, Scalar] = Field(
+    evidence: dict[Name, Reference | TextReference | LiteralValue] = Field(
         default_factory=dict,
         title="Evidence",
         description="The parts of the record that proves an opt-in. With it there is the fact "

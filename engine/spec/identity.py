@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from engine.spec.base import Concept, ExceptionCode, Name, ParamReference
+from engine.spec.base import Concept, ExceptionCode, Name, NotBlank
+from engine.spec.places import TEXT, Takes, TextsReference
 
 
 class Person(Concept):
@@ -15,7 +16,7 @@ class Person(Concept):
     from_: Name = Field(
         alias="from", title="From", description="The read that holds the source's customer id."
     )
-    scope: str = Field(
+    scope: Annotated[NotBlank, Takes(TEXT)] = Field(
         title="Scope",
         description="Text (or `$param`) hashed with the id: ids are unique per operator only.",
     )
@@ -24,7 +25,7 @@ class Person(Concept):
 class Relay(Concept):
     """How a relay (masked) address is recognised. It is never marketed to."""
 
-    domains: ParamReference | list[str] = Field(
+    domains: TextsReference | list[NotBlank] = Field(
         title="Domains", description="An address at, or under, one of these domains is a relay."
     )
     masked_shapes: bool = Field(

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from engine.spec.base import Concept, ExceptionCode, Name, ParamReference, Reference, Sentence
+from engine.spec.base import Concept, ExceptionCode, Name, Reference, Sentence
 from engine.spec.condition import Condition, Number
+from engine.spec.places import ChoiceReference
 
 TERM = re.compile(r"([+-]?)\s*([a-z][a-z0-9_.]*)")
 
@@ -39,7 +40,7 @@ class Total(Concept):
     calc: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = Field(
         None, title="Calc", description="Totals joined by `+` and `-`."
     )
-    choose: ParamReference | None = Field(
+    choose: ChoiceReference | None = Field(
         None, title="Choose", description="A `choice` parameter that picks one of `among`."
     )
     among: dict[str, Reference] | None = Field(

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from engine.spec.base import Concept, ExceptionCode, Name, ParamReference, Sentence
+from engine.spec.base import Concept, ExceptionCode, Name, NotBlank, Sentence
+from engine.spec.places import TEXT, Takes, TextsReference
 
 ValueType = Literal[
     "text",
@@ -63,7 +64,7 @@ class Read(Outcomes):
         title="Path",
         description="JMESPath that selects the value, such as `customer.locale`. It only selects.",
     )
-    custom_field: str | None = Field(
+    custom_field: Annotated[NotBlank, Takes(TEXT)] | None = Field(
         None,
         title="Custom field",
         description="Code of an operator's custom field, or `$param` holding it; instead of path.",
@@ -80,12 +81,12 @@ class Read(Outcomes):
     codes: list[str] | None = Field(
         None, title="Codes", description="The codes accepted; without it, those of the source lock."
     )
-    choices: dict[str, list[str] | ParamReference] | None = Field(
+    choices: dict[str, list[str] | TextsReference] | None = Field(
         None,
         title="Choices",
         description="For `choice`: your word, and the texts (or a `$param` list) that mean it.",
     )
-    zone: str | None = Field(
+    zone: Annotated[str, Takes(("timezone",))] | None = Field(
         None, title="Zone", description="For `day`: a time zone name, or the `$param` holding it."
     )
     personal: bool | None = Field(

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from engine.spec.base import Concept, Name, ParamReference, Reference, Sentence
+from engine.spec.base import Concept, Name, Reference, Sentence
 from engine.spec.condition import When
+from engine.spec.places import ListReference, SlotReference, ValueReference
 
 _TIMEDELTA: TypeAdapter[timedelta] = TypeAdapter(timedelta)
 
@@ -26,7 +27,8 @@ class Objects(Concept):
     fields: dict[str, Scalar] = Field(title="Fields", description="The members of each object.")
 
 
-Scalar = Reference | ParamReference | LiteralValue
+Scalar = Reference | ValueReference | LiteralValue
+SlotValue = Reference | SlotReference | LiteralValue
 Value = Scalar | Objects
 Objects.model_rebuild()
 
@@ -34,7 +36,7 @@ Objects.model_rebuild()
 class ListItem(Concept):
     """A list a contact is added to."""
 
-    add: ParamReference = Field(title="Add", description="The parameter that names the list.")
+    add: ListReference = Field(title="Add", description="The parameter that names the list.")
     when: When | None = Field(None, title="When", description="Only then.")
 
 
@@ -75,7 +77,7 @@ class Send(Concept):
         "per version.",
     )
     age: AgeLimit | None = Field(None, title="Age", description="How old the record may be.")
-    to: dict[Name, Scalar] = Field(
+    to: dict[Name, SlotValue] = Field(
         default_factory=dict, title="To", description="The operation's own inputs, by name."
     )
     fields: dict[str, Value] = Field(

@@ -17,6 +17,7 @@ from engine.commands.isolation.wire import (
     CPU_SECONDS,
     OUT_OF_MEMORY,
     READY,
+    READY_WITH_NETWORK,
     decode_tasks,
     encode_result,
 )
@@ -27,9 +28,9 @@ _ENOUGH_SECONDS = CPU_SECONDS / 2
 
 def main() -> int:
     """Do tasks until they are done or enough time is spent; the parent starts anew for the rest."""
-    confine()
+    head = READY if confine() else READY_WITH_NETWORK
     answers = sys.stdout.buffer
-    answers.write(READY + b"\n")
+    answers.write(head + b"\n")
     answers.flush()
     checker = Checker()
     for task in decode_tasks(sys.stdin.buffer.read()):

@@ -26,6 +26,7 @@ from engine.commands.isolation.wire import (
     MOST_BYTES,
     OUT_OF_MEMORY,
     READY,
+    READY_WITH_NETWORK,
     decode_result,
     encode_tasks,
 )
@@ -36,6 +37,11 @@ _WALL_SECONDS = 30.0
 _MOST_DEATHS = 10
 _BATCH_BYTES = 4 << 20
 _GIVEN_UP = f"not checked, because {_MOST_DEATHS} files before it were too costly to check"
+_NO_PROCESS = "--isolated needs Linux or macOS and an installed miradot: no process"
+_IN_NETWORK = (
+    "note: --isolated: this system lets no ordinary user take the network away from a process; "
+    "what checks the files is kept from it by Python only"
+)
 _COMMAND = [sys.executable, "-I", "-m", "engine.commands.isolation.child"]
 
 
@@ -44,20 +50,25 @@ class _Ended:
     """How a process ended: what it said, and why it did not go on, '' when it did its work."""
 
     results: list[Result]
-    ready: bool
+    head: bytes
     fault: str
 
 
-def run_isolated(tasks: Sequence[Task]) -> Iterator[Result]:
-    """Do tasks in confined processes; raises Failure where no process can be confined."""
+def run_isolated(tasks: Sequence[Task], notes: set[str] | None = None) -> Iterator[Result]:
+    """Do tasks in confined processes; raises Failure where no process can be confined.
+
+    What the system does not let a process be confined by is added to `notes`.
+    """
     done = deaths = 0
     while done < len(tasks):
         if deaths == _MOST_DEATHS:
             yield from (_give_up(task, _GIVEN_UP) for task in tasks[done:])
             return
         ended = _run_child(_take_batch(tasks[done:]))
-        if not ended.ready:
-            raise Failure("--isolated needs Linux or macOS and an installed miradot: no process")
+        if ended.head not in (READY, READY_WITH_NETWORK):
+            raise Failure(_NO_PROCESS)
+        if ended.head == READY_WITH_NETWORK and notes is not None:
+            notes.add(_IN_NETWORK)
         yield from ended.results
         done += len(ended.results)
         if not ended.results:
@@ -91,7 +102,7 @@ def _run_child(tasks: Sequence[Task]) -> _Ended:
         except ValueError:
             fault = "the check gave no readable answer"
             break
-    return _Ended(results, head == READY, fault or _explain(process.returncode))
+    return _Ended(results, head, fault or _explain(process.returncode))
 
 
 @contextmanager
@@ -100,15 +111,18 @@ def _start(request: IO[bytes], tasks: bytes) -> Iterator[subprocess.Popen[bytes]
     request.write(tasks)
     request.seek(0)
     with tempfile.TemporaryDirectory(prefix="miradot-") as folder:
-        process = subprocess.Popen(  # noqa: S603 - our own module, nothing from the files
-            _COMMAND,
-            stdin=request,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            env={"LANG": "C.UTF-8"},
-            start_new_session=True,
-        )
+        try:
+            process = subprocess.Popen(  # noqa: S603 - our own module, nothing from the files
+                _COMMAND,
+                stdin=request,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=folder,
+                env={"LANG": "C.UTF-8"},
+                start_new_session=True,
+            )
+        except OSError:
+            raise Failure(_NO_PROCESS) from None
         with process:
             try:
                 yield process

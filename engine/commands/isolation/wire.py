@@ -16,6 +16,7 @@ from engine.problem import LONGEST_TEXT, Place, Problem
 from engine.yaml12.characters import MAX_BYTES
 
 READY = b"ready"
+READY_WITH_NETWORK = b"ready, in the network"
 OUT_OF_MEMORY = 77
 CPU_SECONDS = 5
 MEMORY_MEGABYTES = 512
