@@ -66,7 +66,7 @@ def test_a_comment_is_no_change(repository: Path) -> None:
     edit(repository / "mappings/orders.yaml", "params:", "# what differs between brands\nparams:")
     done = call("--base", "HEAD")
     assert done.return_value == 0
-    assert "nothing changes for 17 sample orders" in done.stdout
+    assert "nothing changes for 18 sample orders" in done.stdout
 
 
 def test_another_order_of_keys_and_of_rows_is_no_change(repository: Path) -> None:
@@ -330,7 +330,11 @@ def test_the_document_keeps_to_its_schema(tmp_path: Path) -> None:
 def test_a_folder_gives_its_orders_and_its_contacts(repository: Path) -> None:
     edit(repository / "mappings/orders.yaml", "default: requested", "default: settled")
     samples = told("--base", "HEAD")["mappings"][0]["samples"]
-    assert samples["files"] == ["mappings/samples/one-order.json", "mappings/samples/orders.json"]
+    assert samples["files"] == [
+        "mappings/samples/one-order.json",
+        "mappings/samples/orders.json",
+        "mappings/samples/rich-order.json",
+    ]
     assert samples["left_aside"] == ["mappings/samples/offers.json"]
     assert samples["contacts"] == "mappings/samples/contacts.json"
 
@@ -355,5 +359,5 @@ def test_cost_is_told_by_tier_with_its_minutes(repository: Path) -> None:
     edit(repository / "mappings/orders.yaml", 'net: {above: "0"}', 'net: {above: "50"}')
     (view,) = told("--base", "HEAD")["mappings"]
     (cost,) = [one for one in view["cost"] if one["tier"] == "enrolment"]
-    assert (cost["calls"], cost["minutes"]) == ([4, 1], [12.0, 3.0])
-    assert "enrolment  4 → 1" in call("--base", "HEAD").stdout
+    assert (cost["calls"], cost["minutes"]) == ([5, 2], [15.0, 6.0])
+    assert "enrolment  5 → 2" in call("--base", "HEAD").stdout
