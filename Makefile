@@ -25,7 +25,7 @@ lint: .venv/dev
 
 unit: .venv/dev
 	@echo "tests"
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist worksteal
 
 shipped: .venv/dev
 	@echo "shipped mappings"
