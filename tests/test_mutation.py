@@ -137,9 +137,9 @@ def test_dropping_two_elements_takes_out_those_two() -> None:
 @pytest.mark.parametrize(
     ("pointer", "value", "alike"),
     [
-        (("send", "order_record", "order"), "any", True),
+        (("send", "contact_create", "order"), "newest_version_wins", True),
         (("send", "order_record", "about"), "Another remark", True),
-        (("send", "order_record", "repeat"), "once", False),
+        (("lifetime", "figures", "net_value", "missing"), "clear", False),
         (("consent", "rows", 0, "because"), "another reason", False),
         (("read", "first_name", "missing"), "use Friend", False),
         (("identity", "no_person"), "NO_ADDRESS", False),

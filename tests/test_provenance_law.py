@@ -302,9 +302,11 @@ def other_params(spec: CheckedSpec, names: frozenset[str]) -> dict[str, Any]:
             made[name] = value + 5000
         else:
             # What is no state of an order would be refused as a mistake.
-            other = {"business_timezone": "Asia/Tokyo", "recognised_states": "STAGING"}.get(
-                name, f"other-{name}"
-            )
+            other = {
+                "business_timezone": "Asia/Tokyo",
+                "recognised_states": "STAGING",
+                "relay_domains": "other.example.com",
+            }.get(name, f"other-{name}")
             made[name] = [other] if param.type == "texts" else other
     return made
 

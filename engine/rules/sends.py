@@ -124,8 +124,8 @@ def _check_record_slot(subject: Subject, value: Scalar, pointer: Pointer) -> Non
     """Check that what is written has the key of the record: any other could be shared by two."""
     key = subject.spec.record.key
     one = subject.inputs.reads.get(value) if isinstance(value, str) else None
-    if isinstance(value, str):
-        subject.name(value, pointer)
+    if isinstance(value, str) and subject.name(value, pointer) is None:
+        return
     if value != key and (one is None or one.identifies != "record"):
         subject.problems.report(
             "MD461",
