@@ -38,7 +38,7 @@ FORMS = {
     _DECISION: 'a decision: "add_subscribed", "add_unsubscribed", "hold CODE" or "leave"',
     "^-?[0-9]{1,15}(\\.[0-9]{1,4})?$": 'a number in quotes, such as "0" or "12.50"',
     "^[A-Za-z0-9_-]{1,20}$": "a data field of at most 20 letters, digits, hyphens and underscores",
-    "^[^ \\t](.*[^ \\t])?$": "a text without blanks around it",
+    "^[^ \\t\\r\\n](.*[^ \\t\\r\\n])?$": "a text without blanks around it",
     "^[a-z]+\\.[a-z_]+$": 'an operation of the target, such as "contacts.create"',
     "^P([0-9]+D)?(T([0-9]+H)?([0-9]+M)?)?$": "a duration in days or hours, such as P14D or PT6H",
     "^[0-9]+\\.[0-9]+\\.[0-9]+$": "a version of three numbers, such as 1.0.0",

@@ -26,7 +26,7 @@ ExceptionCode = Annotated[
     StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{2,39}$"),
     Field(description="An exception declared under `exceptions`, in capitals."),
 ]
-NotBlank = Annotated[str, StringConstraints(pattern=r"^[^ \t](.*[^ \t])?$")]
+NotBlank = Annotated[str, StringConstraints(pattern=r"^[^ \t\r\n](.*[^ \t\r\n])?$")]
 Sentence = Annotated[str, StringConstraints(min_length=3, max_length=500)]
 Owner = Annotated[
     str,
