@@ -32,6 +32,8 @@ class Watcher:
     """The real command in a folder of its own, its output read as it comes."""
 
     def __init__(self, folder: Path, *arguments: str, program: Path, talk: int) -> None:
+        # Tests that were started in the background ignore interrupts, and so would the command.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             [sys.executable, str(program), "validate", "--watch", *arguments],
             cwd=folder,
