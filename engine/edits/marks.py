@@ -105,13 +105,16 @@ class Marks:
                 scalars.append(self._without_header(self._span(place)))
         taken = sorted(scalars, key=lambda one: one.start)
         found: list[Span] = []
-        index = 0
-        for match in _HASH.finditer(self.text):
+        index = start = 0
+        while match := _HASH.search(self.text, start):
             while index < len(taken) and taken[index].end <= match.start():
                 index += 1
-            inside = index < len(taken) and taken[index].start <= match.start()
-            if not inside:
-                found.append(Span(*match.span()))
+            if index < len(taken) and taken[index].start <= match.start():
+                # A comment may stand behind the scalar, in the same line.
+                start = taken[index].end
+                continue
+            found.append(Span(*match.span()))
+            start = match.end()
         return found
 
     def _without_header(self, scalar: Span) -> Span:
