@@ -1,0 +1,1 @@
+"""What reaches the two vendors; the one room that speaks HTTP."""
