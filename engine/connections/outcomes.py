@@ -1,0 +1,46 @@
+"""What became of a request: five outcomes, each of which asks for something else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Taken; `body` is the decoded JSON, None where there is none."""
+
+    status: int
+    body: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A definite no, without effect; the same request is refused again. `said` in the vendor's words."""
+
+    status: int
+    code: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """Too many calls; nothing was done, and `seconds` are to pass."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The vendor or the way to it failed, surely before any effect; to be tried again."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody knows whether it was done: only what is idempotent may be sent again."""
+
+    why: str
+
+
+Outcome = Done | Refused | Throttled | Failed | Unknown
