@@ -28,7 +28,7 @@ def pins(name: str) -> dict[str, str]:
 
 
 def required(lines: list[str]) -> set[str]:
-    return {re.split(r"[<>=]", line)[0] for line in lines}
+    return {re.split(r"[\[<>=]", line)[0] for line in lines}
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +114,13 @@ def test_every_dependency_is_pinned() -> None:
     dev = required(PROJECT["dependency-groups"]["dev"])
     assert core - set(pins("constraints.txt")) == set()
     assert dev - set(pins("constraints-dev.txt")) == set()
+
+
+def test_every_extra_is_tested_with_what_it_asks_for() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    assert {line for lines in extras.values() for line in lines} <= set(
+        PROJECT["dependency-groups"]["dev"]
+    )
 
 
 def test_running_and_testing_use_the_same_versions() -> None:
