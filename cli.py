@@ -32,6 +32,7 @@ COMMANDS = (
     "sample",
     "migrate",
     "sandbox",
+    "status",
     "schema",
 )
 # No room on the disk, beyond a quota, or in a file.

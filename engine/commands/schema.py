@@ -15,6 +15,7 @@ from engine.proof.consent import consent_schema
 from engine.proof.matrix import matrix_schema
 from engine.provenance.explanation import explanation_schema
 from engine.report.document import problems_schema
+from engine.report.status import status_schema
 from engine.report.trials import trials_schema
 
 SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
@@ -28,6 +29,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "matrix.v1": matrix_schema,
     "consent.v1": consent_schema,
     "explanation.v1": explanation_schema,
+    "status.v1": status_schema,
 }
 
 

@@ -1,0 +1,263 @@
+"""Every setting: its name, its type, what it takes, and what is taken where it is not set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from engine.problem import Failure
+from engine.settings.checks import (
+    LEAST_BEARER,
+    LEAST_TOMBSTONE,
+    RETENTION_DAYS,
+    Takes,
+    Tier,
+    check,
+    check_address,
+    check_bearer,
+    check_bells,
+    check_database,
+    check_secret,
+    check_tombstone,
+    name_worker,
+    split_hosts,
+    split_retention,
+    split_tiers,
+)
+from engine.settings.files import SecretFiles
+from engine.settings.variables import PREFIX, variable
+
+Profile = Literal["default", "external_partner"]
+TaxMode = Literal["TAX_INCLUDED", "TAX_EXCLUDED"]
+LogForm = Literal["text", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+Given = TypeVar("Given")
+
+_Address = Annotated[
+    str | None,
+    AfterValidator(check_address),
+    Takes(
+        "an https address without a query at a host that MIRADOT_ALLOWED_HOSTS lists "
+        "(http on this machine only)"
+    ),
+]
+_Secret = Annotated[
+    SecretStr | None, AfterValidator(check_secret), Takes("printable ASCII without blanks")
+]
+_Text = Annotated[str | None, Field(pattern=r"^[\x21-\x39\x3b-\x7e]+$")]
+
+
+@dataclass(frozen=True, slots=True)
+class MiraklAccess:
+    """The way to Mirakl; `url` has no slash at its end."""
+
+    url: str
+    key: SecretStr
+    shop_id: int | None
+    profile: Profile
+    tax_mode: TaxMode
+
+
+@dataclass(frozen=True, slots=True)
+class DotdigitalAccess:
+    """The way to Dotdigital; `tiers` are calls a minute, where not as published."""
+
+    url: str
+    user: str
+    password: SecretStr
+    tiers: Mapping[Tier, int]
+
+
+@dataclass(frozen=True, slots=True)
+class BellSecrets:
+    """Secrets by which senders are known: those that sign, and those that cannot."""
+
+    signing: tuple[SecretStr, ...]
+    bearer: SecretStr | None
+
+
+class Settings(BaseSettings):
+    """What is in force; a setting is the variable of its name behind `MIRADOT_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+        validate_default=False,
+    )
+    database_url: Annotated[
+        SecretStr,
+        AfterValidator(check_database),
+        Takes("sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"),
+        Field(description="the database that holds orders, ledger, people and calls"),
+    ] = SecretStr("sqlite:///miradot.db")
+    mapping: Annotated[
+        Path | None, Takes("a path"), Field(description="the mapping that is delivered")
+    ] = None
+    brand: Annotated[
+        Path | None, Takes("a path"), Field(description="the brand file with its parameters")
+    ] = None
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(split_hosts),
+        Takes("names of hosts with commas between, such as mirakl.net, dotdigital.com"),
+        Field(description="hosts that may be called, with all that lies under them"),
+    ] = ("mirakl.net", "dotdigital.com")
+    mirakl_url: Annotated[
+        _Address, Field(description="Mirakl's address, such as https://NAME.mirakl.net")
+    ] = None
+    mirakl_key: Annotated[_Secret, Field(description="the shop's API key")] = None
+    mirakl_shop_id: Annotated[
+        int | None,
+        Field(gt=0, description="the shop, where a key is for several"),
+        Takes("a whole number above 0"),
+    ] = None
+    mirakl_profile: Annotated[
+        Profile, Field(description="how often orders may be read: every 5 or every 15 minutes")
+    ] = "default"
+    mirakl_tax_mode: Annotated[
+        TaxMode, Field(description="whether amounts of orders contain tax")
+    ] = "TAX_INCLUDED"
+    dotdigital_url: Annotated[
+        _Address, Field(description="Dotdigital's address, such as https://r1-api.dotdigital.com")
+    ] = None
+    dotdigital_user: Annotated[
+        _Text, Field(description="the API user"), Takes("a name without blanks and colons")
+    ] = None
+    dotdigital_password: Annotated[
+        SecretStr | None,
+        AfterValidator(lambda value: check(value.get_secret_value().isprintable(), value)),
+        Takes("printable text"),
+        Field(description="the API user's password"),
+    ] = None
+    dotdigital_tiers: Annotated[
+        Mapping[Tier, int],
+        NoDecode,
+        BeforeValidator(split_tiers),
+        Takes("calls a minute by tier, such as low=35, medium=150, high=600"),
+        Field(description="calls a minute that the package allows, where not as published"),
+    ] = Field(default_factory=dict)
+    doorbell_secret: Annotated[
+        SecretStr | None,
+        AfterValidator(check_bells),
+        Takes(
+            "whsec_ and 24 to 64 bytes in base64; while it is changed the new and the old one, "
+            "with a blank between"
+        ),
+        Field(description="the secret of senders that sign (Standard Webhooks)"),
+    ] = None
+    doorbell_bearer: Annotated[
+        SecretStr | None,
+        AfterValidator(check_bearer),
+        Takes(f"at least {LEAST_BEARER} printable ASCII characters without blanks"),
+        Field(description="the secret of senders that cannot sign"),
+    ] = None
+    tombstone_key: Annotated[
+        SecretStr | None,
+        AfterValidator(check_tombstone),
+        Takes(f"at least {LEAST_TOMBSTONE} printable ASCII characters without blanks"),
+        Field(description="the key under which erased people are recognised; never change it"),
+    ] = None
+    worker: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9.-]{1,60}$", description="this worker; the same after a restart"
+        ),
+        Takes("1 to 60 letters, digits, points and hyphens"),
+    ] = Field(default_factory=name_worker)
+    retention: Annotated[
+        Mapping[str, int],
+        NoDecode,
+        BeforeValidator(split_retention),
+        Takes(f"days by table, such as call=90, of: {', '.join(RETENTION_DAYS)}"),
+        Field(description="days after which rows that are done with are deleted"),
+    ] = Field(default_factory=lambda: dict(RETENTION_DAYS))
+    consent_trail: Annotated[
+        bool,
+        Takes("on or off"),
+        Field(description="whether each reading and decision of consent is kept, by person"),
+    ] = False
+    log_format: Annotated[LogForm, Field(description="how the log is written")] = "text"
+    log_level: Annotated[LogLevel, Field(description="the least that is logged")] = "info"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - idem
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Say where values come from: no file is read that a variable does not name."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
+
+    @property
+    def database(self) -> str:
+        """The URL of the database, with its password."""
+        return self.database_url.get_secret_value()
+
+    def require_mapping(self) -> Path:
+        """Give the path of the mapping; Failure where none is set."""
+        self._require("a mapping", "mapping")
+        return _sure(self.mapping)
+
+    def require_mirakl(self) -> MiraklAccess:
+        """Give the way to Mirakl; Failure that names what is not set."""
+        self._require("Mirakl", "mirakl_url", "mirakl_key")
+        return MiraklAccess(
+            url=_sure(self.mirakl_url),
+            key=_sure(self.mirakl_key),
+            shop_id=self.mirakl_shop_id,
+            profile=self.mirakl_profile,
+            tax_mode=self.mirakl_tax_mode,
+        )
+
+    def require_dotdigital(self) -> DotdigitalAccess:
+        """Give the way to Dotdigital; Failure that names what is not set."""
+        self._require("Dotdigital", "dotdigital_url", "dotdigital_user", "dotdigital_password")
+        return DotdigitalAccess(
+            url=_sure(self.dotdigital_url),
+            user=_sure(self.dotdigital_user),
+            password=_sure(self.dotdigital_password),
+            tiers=self.dotdigital_tiers,
+        )
+
+    def require_doorbell(self) -> BellSecrets:
+        """Give the secrets of the doorbell; Failure where there is none."""
+        if self.doorbell_secret is None and self.doorbell_bearer is None:
+            self._require("the doorbell", "doorbell_secret")
+        signing = self.doorbell_secret.get_secret_value() if self.doorbell_secret else ""
+        return BellSecrets(
+            signing=tuple(SecretStr(one) for one in signing.split()), bearer=self.doorbell_bearer
+        )
+
+    def require_tombstone_key(self) -> SecretStr:
+        """Give the key of tombstones; Failure where it is not set."""
+        self._require("erasing", "tombstone_key")
+        return _sure(self.tombstone_key)
+
+    def _require(self, purpose: str, *names: str) -> None:
+        missing = [name for name in names if getattr(self, name) is None]
+        if missing:
+            told = " and ".join(variable(name) for name in missing)
+            are = "is" if len(missing) == 1 else "are"
+            raise Failure(f"{purpose} is not set up: {told} {are} not set")
+
+
+def _sure(value: Given | None) -> Given:
+    if value is None:
+        raise ValueError("used before it was required")
+    return value

@@ -1,0 +1,345 @@
+"""Settings: what is taken, where it came from, and how a wrong one is told; never a secret."""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+from pydantic import SecretStr
+
+import cli
+from engine.problem import Failure
+from engine.resources import read_schema
+from engine.settings import Settings, read_settings, show_settings
+from engine.settings.checks import RETENTION_DAYS
+from engine.settings.files import is_secret
+from engine.settings.variables import file_variable, variable
+from engine.state.tables import METADATA
+
+CANARY = "canary-secret-0123456789-canary-secret"
+BELL = "whsec_" + base64.b64encode(b"k" * 32).decode()
+SECRETS = [name for name, field in Settings.model_fields.items() if is_secret(field)]
+MIRAKL = {"mirakl_url": "https://debenhams.mirakl.net", "mirakl_key": "shop-key"}
+DOTDIGITAL = {
+    "dotdigital_url": "https://r1-api.dotdigital.com/",
+    "dotdigital_user": "apiuser-1@apiconnector.example.com",
+    "dotdigital_password": "pass word",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("MIRADOT_"):
+            monkeypatch.delenv(name)
+
+
+def given(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
+    for name, value in values.items():
+        monkeypatch.setenv(variable(name), value)
+    return read_settings()
+
+
+def refused(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
+    with pytest.raises(Failure) as failure:
+        given(monkeypatch, **values)
+    assert failure.value.__cause__ is None
+    return str(failure.value)
+
+
+def test_nothing_needs_to_be_set() -> None:
+    settings = read_settings()
+    assert settings.database == "sqlite:///miradot.db"
+    assert (settings.mirakl_profile, settings.mirakl_tax_mode) == ("default", "TAX_INCLUDED")
+    assert (settings.consent_trail, settings.log_format, settings.log_level) == (
+        False,
+        "text",
+        "info",
+    )
+    assert settings.retention == RETENTION_DAYS
+    assert settings.worker
+
+
+def test_a_variable_that_is_empty_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert given(monkeypatch, mirakl_key="", log_level="").mirakl_key is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "taken"),
+    [
+        ("mirakl_url", "https://debenhams.mirakl.net/", "https://debenhams.mirakl.net"),
+        ("mirakl_url", "http://127.0.0.1:8790/mirakl", "http://127.0.0.1:8790/mirakl"),
+        ("mirakl_profile", "external_partner", "external_partner"),
+        ("mirakl_tax_mode", "TAX_EXCLUDED", "TAX_EXCLUDED"),
+        ("mirakl_shop_id", "2042", 2042),
+        ("dotdigital_tiers", "low=35, high=600", {"low": 35, "high": 600}),
+        ("mapping", "mappings/orders.yaml", Path("mappings/orders.yaml")),
+        ("allowed_hosts", "Mirakl.net , example.com", ("mirakl.net", "example.com")),
+        ("consent_trail", "on", True),
+        ("worker", "worker-2", "worker-2"),
+        ("retention", "call=7", {**RETENTION_DAYS, "call": 7}),
+        ("log_format", "json", "json"),
+    ],
+)
+def test_a_setting_is_taken_from_its_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, taken: object
+) -> None:
+    assert getattr(given(monkeypatch, **{name: value}), name) == taken
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("mirakl_url", "debenhams.mirakl.net", "takes an https address"),
+        ("mirakl_url", "http://debenhams.mirakl.net", "takes an https address"),
+        ("mirakl_url", "https://mirakl.net.example.com", "MIRADOT_ALLOWED_HOSTS"),
+        ("mirakl_url", "https://evilmirakl.net", "MIRADOT_ALLOWED_HOSTS"),
+        ("mirakl_url", "https://debenhams.mirakl.net:99999", "takes an https address"),
+        ("mirakl_url", "https://debenhams.mirakl.net/?a=1", "without a query"),
+        ("mirakl_profile", "external_parner", 'did you mean "external_partner"?'),
+        ("mirakl_tax_mode", "gross", "TAX_INCLUDED or TAX_EXCLUDED"),
+        ("mirakl_shop_id", "0", "a whole number above 0"),
+        ("dotdigital_user", "name:password", "without blanks and colons"),
+        ("dotdigital_tiers", "lowest=3", "such as low=35"),
+        ("dotdigital_tiers", "low=0", "such as low=35"),
+        ("dotdigital_tiers", "low=1,low=2", "such as low=35"),
+        ("retention", "ledger=3", "of: order_version, call"),
+        ("retention", "call=-1", "of: order_version, call"),
+        ("allowed_hosts", "https://mirakl.net", "names of hosts"),
+        ("allowed_hosts", ",", "names of hosts"),
+        ("consent_trail", "maybe", "takes on or off"),
+        ("worker", "a b", "letters, digits"),
+        ("log_level", "warn", 'did you mean "warning"?'),
+        ("log_format", "xml", "text or json"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_was_given_and_expected(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    told = refused(monkeypatch, **{name: value})
+    assert told.startswith(f'{variable(name)} is "{value}", but takes ')
+    assert expected in told
+    assert "\n" not in told
+
+
+def test_every_wrong_value_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = refused(monkeypatch, log_level="loud", mirakl_profile="fast")
+    assert ("MIRADOT_LOG_LEVEL" in told, "MIRADOT_MIRAKL_PROFILE" in told) == (True, True)
+
+
+def test_a_wrong_list_of_hosts_is_told_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = refused(monkeypatch, allowed_hosts="*", mirakl_url="https://debenhams.mirakl.net")
+    assert "MIRADOT_MIRAKL_URL" not in told
+
+
+def test_a_password_in_an_address_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = refused(monkeypatch, mirakl_url=f"https://me:{CANARY}@debenhams.mirakl.net")
+    assert CANARY not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("mirakl_key", f"{CANARY} {CANARY}"),
+        ("dotdigital_password", f"{CANARY}\n"),
+        ("doorbell_secret", CANARY),
+        ("doorbell_secret", "whsec_" + base64.b64encode(b"short").decode()),
+        ("doorbell_secret", f"{BELL} {BELL} {BELL}"),
+        ("doorbell_secret", "whsec_é"),
+        ("doorbell_bearer", "too-short"),
+        ("tombstone_key", "too-short-for-a-key"),
+        ("database_url", f"mysql://root:{CANARY}@localhost/x"),
+        ("database_url", f"postgresql://[{CANARY}"),
+    ],
+)
+def test_a_wrong_secret_is_told_without_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    told = refused(monkeypatch, **{name: value})
+    assert told.startswith(f"{variable(name)} is not as expected: it takes ")
+    assert value not in told
+    assert CANARY not in told
+
+
+def test_a_database_without_a_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "MIRADOT_DATABASE_URL" in refused(monkeypatch, database_url="sqlite:///")
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("MIRADOT_MIRAKL_KYE", "MIRADOT_MIRAKL_KEY"),
+        ("MIRADOT_DOTDIGTAL_PASSWORD", "MIRADOT_DOTDIGITAL_PASSWORD"),
+        ("miradot_mirakl_urll", "MIRADOT_MIRAKL_URL"),
+    ],
+)
+def test_a_misspelt_variable_is_told_with_the_nearest(
+    monkeypatch: pytest.MonkeyPatch, misspelt: str, meant: str
+) -> None:
+    monkeypatch.setenv(misspelt, CANARY)
+    with pytest.raises(Failure, match=f'{misspelt} is no setting; did you mean "{meant}"'):
+        read_settings()
+
+
+def test_an_unknown_variable_like_none_is_told_without_a_guess(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MIRADOT_ZZZ", "1")
+    with pytest.raises(Failure, match=r"MIRADOT_ZZZ is no setting \("):
+        read_settings()
+
+
+def test_the_variable_of_the_command_line_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIRADOT_OUTPUT_FORMAT", "json")
+    assert read_settings()
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_every_secret_can_come_from_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    values = {"doorbell_secret": BELL, "database_url": "sqlite:///other.db"}
+    value = values.get(name, CANARY)
+    file = tmp_path / "secret"
+    file.write_text(f"\n {value}\n", encoding="utf-8")
+    monkeypatch.setenv(file_variable(name), str(file))
+    settings = read_settings()
+    assert getattr(settings, name) == SecretStr(value)
+    told = {one.name: one for one in show_settings(settings)}[variable(name)]
+    assert (told.origin, told.file) == ("file", str(file))
+
+
+def test_what_is_no_secret_is_not_read_from_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIRADOT_MAPPING_FILE", "x")
+    with pytest.raises(Failure, match="only secrets are read from files"):
+        read_settings()
+
+
+def test_a_secret_that_is_given_twice_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MIRADOT_MIRAKL_KEY_FILE", str(tmp_path / "key"))
+    told = refused(monkeypatch, mirakl_key=CANARY)
+    assert told == "MIRADOT_MIRAKL_KEY and MIRADOT_MIRAKL_KEY_FILE are both set: keep one"
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b" \n", "is empty"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"x" * 70_000, "larger than a secret"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_file_without_a_secret_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, fault: str
+) -> None:
+    file = tmp_path / CANARY
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setenv("MIRADOT_TOMBSTONE_KEY_FILE", str(file))
+    with pytest.raises(Failure, match=fault) as failure:
+        read_settings()
+    assert "MIRADOT_TOMBSTONE_KEY_FILE" in str(failure.value)
+    # People put the secret itself where its path belongs.
+    assert CANARY not in str(failure.value)
+
+
+def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = dict.fromkeys(SECRETS, CANARY)
+    values["doorbell_secret"] = BELL
+    values["database_url"] = (
+        f"postgresql://{CANARY}:{CANARY}@db.example.com:5432/x?password={CANARY}"
+    )
+    settings = given(monkeypatch, **MIRAKL | DOTDIGITAL | values)
+    shown = [
+        repr(settings),
+        str(settings.model_dump()),
+        settings.model_dump_json(),
+        repr(settings.require_mirakl()),
+        repr(settings.require_dotdigital()),
+        repr(settings.require_doorbell()),
+        repr(show_settings(settings)),
+    ]
+    assert [text for text in shown if CANARY in text or BELL in text] == []
+    database = show_settings(settings)[0]
+    assert database.value == "postgresql://db.example.com:5432/x"
+
+
+def test_what_a_command_needs_is_told_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = given(monkeypatch, mirakl_url=MIRAKL["mirakl_url"])
+    missing = {
+        "require_mirakl": "MIRADOT_MIRAKL_KEY is not set",
+        "require_dotdigital": "MIRADOT_DOTDIGITAL_URL and MIRADOT_DOTDIGITAL_USER and "
+        "MIRADOT_DOTDIGITAL_PASSWORD are not set",
+        "require_mapping": "MIRADOT_MAPPING is not set",
+        "require_doorbell": "MIRADOT_DOORBELL_SECRET is not set",
+        "require_tombstone_key": "MIRADOT_TOMBSTONE_KEY is not set",
+    }
+    for name, told in missing.items():
+        with pytest.raises(Failure, match=told):
+            getattr(settings, name)()
+
+
+def test_what_a_command_needs_is_given_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    bearer = "b" * 24
+    values: dict[str, Any] = {
+        **MIRAKL,
+        **DOTDIGITAL,
+        "doorbell_secret": f"{BELL} {BELL}",
+        "doorbell_bearer": bearer,
+        "tombstone_key": CANARY,
+        "mapping": "orders.yaml",
+    }
+    settings = given(monkeypatch, **values)
+    assert settings.require_mirakl().key.get_secret_value() == "shop-key"
+    assert settings.require_dotdigital().url == "https://r1-api.dotdigital.com"
+    assert settings.require_dotdigital().password.get_secret_value() == "pass word"
+    assert settings.require_doorbell().signing == (SecretStr(BELL), SecretStr(BELL))
+    assert settings.require_doorbell().bearer == SecretStr(bearer)
+    assert settings.require_tombstone_key() == SecretStr(CANARY)
+    assert settings.require_mapping() == Path("orders.yaml")
+
+
+def test_rows_are_kept_by_days_of_tables_that_exist() -> None:
+    assert set(RETENTION_DAYS) <= set(METADATA.tables)
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [one.name for one in show_settings(Settings()) if not one.about] == []
+
+
+def test_status_shows_where_each_setting_came_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "key"
+    file.write_text(CANARY, encoding="utf-8")
+    monkeypatch.setenv("MIRADOT_TOMBSTONE_KEY_FILE", str(file))
+    monkeypatch.setenv("MIRADOT_MIRAKL_KEY", CANARY)
+    done = CliRunner().invoke(cli.cli, ["status", "--settings"])
+    rows = {line.split()[0]: line.split(maxsplit=2)[1:] for line in done.output.splitlines()}
+    assert rows["MIRADOT_TOMBSTONE_KEY"] == ["file", f"set, by {file}"]
+    assert rows["MIRADOT_MIRAKL_KEY"] == ["environment", "set"]
+    assert rows["MIRADOT_DOORBELL_BEARER"] == ["default", "not set"]
+    assert list(rows) == [variable(name) for name in Settings.model_fields]
+    assert CANARY not in done.output
+
+
+def test_status_prints_json_as_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIRADOT_MAPPING", os.fsdecode(b"m\xff.yaml"))
+    done = CliRunner().invoke(cli.cli, ["status", "--settings", "--output-format", "json"])
+    document = orjson.loads(done.output)
+    Draft202012Validator(read_schema("status.v1.schema.json")).validate(document)
+    assert document["settings"][1]["value"] == r"m\udcff.yaml"
+
+
+def test_status_is_told_what_to_show() -> None:
+    with pytest.raises(Failure, match="say what to show: --settings"):
+        CliRunner().invoke(cli.cli, ["status"], catch_exceptions=False)
