@@ -15,7 +15,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A definite no, without effect; the same request is refused again. `said` in the vendor's words."""
+    """A definite no, without effect; the same request is refused again.
+
+    `code` and `said` are the vendor's words.
+    """
 
     status: int
     code: str

@@ -1,0 +1,280 @@
+"""Orders out of Mirakl's seller API: pages (OR11), single orders, and exports (OR13 to OR15).
+
+Whatever is not a whole, credible answer is an exception, never "no orders". The orders of an answer
+come one by one as `OrderText`, the broken ones too: the reader lands them and holds them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NoReturn
+
+import orjson
+
+from engine.connections.home import AddressError, Home
+from engine.connections.order_texts import OrderText, PageError, cut_orders
+from engine.connections.pace import Pace, Unpaced
+from engine.connections.waits import read_date, read_wait
+from engine.connections.wire import Got, NoAnswer, Sent, Wire
+
+TaxMode = Literal["TAX_INCLUDED", "TAX_EXCLUDED"]
+ExportState = Literal["running", "done", "failed"]
+MOST_ORDERS = 100
+LONGEST_EXPORT = timedelta(days=365)
+
+_ORDERS, _EXPORT = "/api/orders", "/api/orders/async-export"
+# The names under which calls are paced: Mirakl counts each of them by itself.
+ORDERS_TIER, EXPORT_TIER = "orders", "exports"
+# Files small enough to be read at once; the smallest numbers of items that Mirakl takes.
+_CHUNKS = {"items_per_chunk": 10_000, "megabytes_per_chunk": 32}
+_STATES: Mapping[str, ExportState] = {
+    "PENDING": "running",
+    "COMPLETED": "done",
+    "FAILED": "failed",
+    "CANCELED": "failed",
+}
+_NEXT = re.compile(r'<([^<>]{1,4000})>\s*;[^,<]*\brel="?next"?', re.IGNORECASE)
+_ORDER_ID = re.compile(r"[!-+\--~](?:[ -+\--~]{0,98}[!-+\--~])?")
+_TRACKING_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+class SourceError(Exception):
+    """Mirakl gave no orders."""
+
+
+class SourceThrottled(SourceError):  # noqa: N818 - an outcome, not a fault
+    """Too many calls; `seconds` are to pass."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"too many calls; to be tried again in {seconds:.0f} seconds")
+        self.seconds = seconds
+
+
+class SourceDenied(SourceError):  # noqa: N818 - an outcome, not a fault
+    """The key is refused, or may not do this: polling stops, and somebody must look."""
+
+
+class SourceFailed(SourceError):  # noqa: N818 - an outcome, not a fault
+    """No credible answer; to be tried again from where it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How often a seller's key may list orders: as recommended, and at most."""
+
+    poll_every: timedelta
+    at_least: timedelta
+
+
+SELLER = Profile(poll_every=timedelta(minutes=5), at_least=timedelta(seconds=60))
+EXTERNAL_PARTNER = Profile(poll_every=timedelta(minutes=15), at_least=timedelta(minutes=15))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of orders; `next_offset` is None on the last one, `server_time` Mirakl's clock."""
+
+    orders: tuple[OrderText, ...]
+    server_time: datetime
+    next_offset: int | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export as it stands; `files` are there once it is done."""
+
+    state: ExportState
+    files: tuple[str, ...] = ()
+
+
+class MiraklSource:
+    """The orders of one shop.
+
+    `home` is where the wire leads, for the addresses that Mirakl gives; `shop_id` picks the shop
+    of a user who has several. Every method raises SourceThrottled, SourceDenied or SourceFailed.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        tax_mode: TaxMode,
+        home: Home,
+        pace: Pace | None = None,
+        shop_id: str = "",
+    ) -> None:
+        self._wire = wire
+        self._home = home
+        self._pace = pace or Unpaced()
+        self._tax_mode = tax_mode
+        self._shop = {"shop_id": shop_id} if shop_id else {}
+
+    def read_page(self, since: datetime | None, offset: int) -> Page:
+        """Give the orders changed since a moment (aware), oldest first, from an offset on.
+
+        There is no end to the range: an order that changes meanwhile would leave a range with an
+        end, and the one behind it would be skipped.
+        """
+        query = {
+            **self._shop,
+            "order_tax_mode": self._tax_mode,
+            "sort": "dateCreated",
+            "order": "asc",
+            "max": str(MOST_ORDERS),
+            "offset": str(offset),
+        }
+        if since is not None:
+            query["start_update_date"] = _written(since)
+        got = self._get(_ORDERS, query, ORDERS_TIER)
+        orders, total = _read_orders(got.body), _total(got.body)
+        server_time = read_date(got.headers.get("date", ""))
+        if server_time is None:
+            raise SourceFailed("its answer has no readable Date, so nobody knows how far it goes")
+        next_offset = self._next_offset(got, offset, len(orders), total)
+        return Page(orders, server_time.astimezone(UTC), next_offset, total)
+
+    def read_orders(self, order_ids: Sequence[str]) -> tuple[OrderText, ...]:
+        """Give the orders with these ids, a hundred in a call.
+
+        An id that no order can have, such as one with a comma, gives nothing, as an unknown one.
+        """
+        wanted = [one for one in dict.fromkeys(order_ids) if _ORDER_ID.fullmatch(one)]
+        found: list[OrderText] = []
+        for start in range(0, len(wanted), MOST_ORDERS):
+            query = {
+                **self._shop,
+                "order_ids": ",".join(wanted[start : start + MOST_ORDERS]),
+                "order_tax_mode": self._tax_mode,
+                "max": str(MOST_ORDERS),
+            }
+            found += _read_orders(self._get(_ORDERS, query, ORDERS_TIER).body)
+        return tuple(found)
+
+    def start_export(self, start: datetime, end: datetime) -> str:
+        """Ask for every order created in a range of at most a year; give the export's id.
+
+        Only one runs at a time: SourceThrottled while another does.
+        """
+        if not start < end <= start + LONGEST_EXPORT:
+            raise ValueError("an export covers a range of at most a year")
+        body = {
+            "start_date": _written(start),
+            "end_date": _written(end),
+            "order_tax_mode": self._tax_mode,
+            **_CHUNKS,
+        }
+        sent = Sent("POST", _EXPORT, self._shop, orjson.dumps(body))
+        told = _object(self._exchange(sent, EXPORT_TIER).body)
+        tracking_id = told.get("tracking_id")
+        if not isinstance(tracking_id, str) or not _TRACKING_ID.fullmatch(tracking_id):
+            _fail(told, "it gave no id for the export")
+        return tracking_id
+
+    def tell_export(self, tracking_id: str) -> Export:
+        """Give how far an export is."""
+        if not _TRACKING_ID.fullmatch(tracking_id):
+            raise ValueError("there can be no such export")
+        path = f"{_EXPORT}/status/{tracking_id}"
+        told = _object(self._get(path, {}, EXPORT_TIER).body)
+        state = _STATES.get(str(told.get("status")))
+        if state is None:
+            _fail(told, "it gave no state of the export that is known")
+        files = told.get("urls") or []
+        if not isinstance(files, list) or not all(isinstance(one, str) for one in files):
+            raise SourceFailed("it gave no list of the export's files")
+        return Export(state, tuple(files) if state == "done" else ())
+
+    def read_export_file(self, url: str) -> tuple[OrderText, ...]:
+        """Give the orders in one file of an export; only asked for where Mirakl itself lives."""
+        try:
+            path, query = self._home.locate(url)
+        except AddressError as error:
+            raise SourceFailed(f"a file of the export lies elsewhere: {error}") from None
+        return _read_orders(self._get(path, query, EXPORT_TIER).body)
+
+    def _get(self, path: str, query: Mapping[str, str], tier: str) -> Got:
+        return self._exchange(Sent("GET", path, query), tier)
+
+    def _exchange(self, sent: Sent, tier: str) -> Got:
+        self._pace.take(tier)
+        try:
+            got = self._wire.exchange(sent)
+        except NoAnswer as none:
+            raise SourceFailed(str(none)) from None
+        self._pace.heed(tier, got.status, got.headers)
+        if got.status == 429:  # noqa: PLR2004 - HTTP's own number
+            raise SourceThrottled(read_wait(got.headers))
+        if got.status in (401, 403):
+            said = "refuses the key" if got.status == 401 else "does not allow it"  # noqa: PLR2004
+            raise SourceDenied(f"Mirakl {said} ({got.status})")
+        if got.status != 200:  # noqa: PLR2004
+            raise SourceFailed(f"it answered {got.status}{_said(got.body)}")
+        return got
+
+    def _next_offset(self, got: Got, offset: int, given: int, total: int) -> int | None:
+        """Give where the next page begins, by the answer's link, else by its count."""
+        link = _NEXT.search(got.headers.get("link", ""))
+        if link is None and offset + given >= total:
+            return None
+        if not given:
+            raise SourceFailed(f"it gave an empty page at {offset} of {total} orders")
+        if link is None:
+            return offset + given
+        try:
+            _, query = self._home.locate(link[1])
+        except AddressError as error:
+            raise SourceFailed(f"its next page lies elsewhere: {error}") from None
+        told = query.get("offset", "")
+        if not _NUMBER.fullmatch(told) or int(told) <= offset:
+            raise SourceFailed("its link to the next page does not lead on")
+        # Further than what was given would leave out orders; an order seen twice does no harm.
+        return min(int(told), offset + given)
+
+
+def _read_orders(body: bytes) -> tuple[OrderText, ...]:
+    try:
+        return cut_orders(body)
+    except PageError as error:
+        raise SourceFailed(str(error)) from None
+
+
+def _total(body: bytes) -> int:
+    total = _object(body).get("total_count")
+    if not isinstance(total, int) or isinstance(total, bool) or total < 0:
+        raise SourceFailed("its answer does not say how many orders there are")
+    return total
+
+
+def _object(body: bytes) -> Mapping[str, object]:
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise SourceFailed("its answer is not JSON") from None
+    if not isinstance(value, dict):
+        raise SourceFailed("its answer is not a JSON object")
+    return value
+
+
+def _fail(told: Mapping[str, object], why: str) -> NoReturn:
+    raise SourceFailed(f"{why}{_said(orjson.dumps(told))}")
+
+
+def _said(body: bytes) -> str:
+    """Give what an error says of itself, short and printable; nothing where it is no JSON."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ""
+    said = value.get("message") if isinstance(value, dict) else None
+    if not isinstance(said, str):
+        return ""
+    return ": " + "".join(letter if letter.isprintable() else " " for letter in said[:200])
+
+
+def _written(moment: datetime) -> str:
+    """Write a moment as Mirakl reads it; parts of a second are cut off, so a start comes early."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
