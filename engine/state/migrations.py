@@ -1,0 +1,95 @@
+"""The schema, step by step: an empty or older database becomes the present one.
+
+A step that was released never changes; a new one is added at the end. The first step makes the
+tables as they are today, so each later step looks first whether there is anything left to do. A
+step is taken and noted in one transaction: killed anywhere, it was taken whole or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, inspect, select, text
+
+from engine.clock import write_time
+from engine.problem import Failure
+from engine.state.database import Database
+from engine.state.storage import check_storage
+from engine.state.tables import METADATA, SCHEMA_STEP
+
+# "miradot" as a number: the lock under which processes take turns on PostgreSQL.
+_LOCK = int.from_bytes(b"miradot")
+_TURN_MINUTES = 10
+_SHOWN_TABLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change of the schema by name; taken again, it changes nothing."""
+
+    name: str
+    take: Callable[[Connection], None]
+
+
+def _create_tables(connection: Connection) -> None:
+    METADATA.create_all(connection)
+
+
+STEPS: tuple[Step, ...] = (Step("0001-tables", _create_tables),)
+
+
+def prepare_database(database: Database, now: datetime, steps: Sequence[Step] = STEPS) -> list[str]:
+    """Bring a database to the present schema; give the names of the steps that were left to take.
+
+    Raises Failure when it was prepared by a newer miradot, is no database of miradot, or cannot be
+    written.
+    """
+    check_storage(database)
+    taken: list[str] = []
+    while (name := _take_next(database, now, steps)) is not None:
+        taken.append(name)
+    return taken
+
+
+def _take_next(database: Database, now: datetime, steps: Sequence[Step]) -> str | None:
+    with database.transaction() as connection:
+        if not database.is_sqlite:
+            _wait_turn(connection)
+        done = _read_steps(connection)
+        _refuse_newer(done, steps)
+        step = next((step for step in steps if step.name not in done), None)
+        if step is None:
+            return None
+        step.take(connection)
+        connection.execute(insert(SCHEMA_STEP).values(step=step.name, done_at=write_time(now)))
+        return step.name
+
+
+def _wait_turn(connection: Connection) -> None:
+    # Another process may be at a long step; both settings end with the transaction.
+    connection.execute(text(f"SET LOCAL lock_timeout = '{_TURN_MINUTES}min'"))
+    connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+def _read_steps(connection: Connection) -> set[str]:
+    tables = inspect(connection).get_table_names()
+    if SCHEMA_STEP.name in tables:
+        return set(connection.execute(select(SCHEMA_STEP.c.step)).scalars())
+    if tables:
+        shown = ", ".join(f'"{name}"' for name in sorted(tables)[:_SHOWN_TABLES])
+        raise Failure(
+            f"the database holds other tables ({shown}) and none of miradot; "
+            "give it a database of its own"
+        )
+    return set()
+
+
+def _refuse_newer(done: set[str], steps: Sequence[Step]) -> None:
+    newer = sorted(done - {step.name for step in steps})
+    if newer:
+        raise Failure(
+            f'the database was prepared by a newer miradot (step "{newer[-1]}"); '
+            "install that version to use it"
+        )
