@@ -20,7 +20,7 @@ from engine.settings import Settings, read_settings, show_settings
 from engine.settings.checks import RETENTION_DAYS
 from engine.settings.files import is_secret
 from engine.settings.variables import file_variable, variable
-from engine.state.tables import METADATA
+from engine.state.retention import Retention
 
 CANARY = "canary-secret-0123456789-canary-secret"
 BELL = "whsec_" + base64.b64encode(b"k" * 32).decode()
@@ -83,7 +83,7 @@ def test_a_variable_that_is_empty_counts_as_not_set(monkeypatch: pytest.MonkeyPa
         ("allowed_hosts", "Mirakl.net , example.com", ("mirakl.net", "example.com")),
         ("consent_trail", "on", True),
         ("worker", "worker-2", "worker-2"),
-        ("retention", "call=7", {**RETENTION_DAYS, "call": 7}),
+        ("retention", "bodies=7", {**RETENTION_DAYS, "bodies": 7}),
         ("log_format", "json", "json"),
     ],
 )
@@ -109,8 +109,8 @@ def test_a_setting_is_taken_from_its_variable(
         ("dotdigital_tiers", "lowest=3", "such as low=35"),
         ("dotdigital_tiers", "low=0", "such as low=35"),
         ("dotdigital_tiers", "low=1,low=2", "such as low=35"),
-        ("retention", "ledger=3", "of: order_version, call"),
-        ("retention", "call=-1", "of: order_version, call"),
+        ("retention", "ledger=3", "of: payloads, bodies"),
+        ("retention", "runs=-1", "of: payloads, bodies"),
         ("allowed_hosts", "https://mirakl.net", "names of hosts"),
         ("allowed_hosts", ",", "names of hosts"),
         ("consent_trail", "maybe", "takes on or off"),
@@ -308,8 +308,8 @@ def test_what_a_command_needs_is_given_whole(monkeypatch: pytest.MonkeyPatch) ->
     assert settings.require_mapping() == Path("orders.yaml")
 
 
-def test_rows_are_kept_by_days_of_tables_that_exist() -> None:
-    assert set(RETENTION_DAYS) <= set(METADATA.tables)
+def test_rows_are_kept_for_the_days_that_the_tables_are_kept_for() -> None:
+    assert Retention(**RETENTION_DAYS) == Retention()
 
 
 def test_every_setting_says_what_it_is_for() -> None:

@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, ValidationInfo
 
 RETENTION_DAYS: Mapping[str, int] = {
-    "order_version": 400,
-    "call": 90,
-    "batch": 90,
-    "exception": 400,
-    "run": 90,
-    "consent_event": 2190,
+    "payloads": 30,
+    "bodies": 30,
+    "runs": 400,
+    "reads": 400,
+    "exceptions": 400,
+    "rings": 2,
 }
 Given = TypeVar("Given")
 Tier = Literal["low", "medium", "high"]
@@ -130,7 +130,7 @@ def split_tiers(value: object) -> object:
 
 
 def split_retention(value: object) -> object:
-    """Give days by table: those given over the usual ones."""
+    """Give days by kind of row: those given over the usual ones."""
     given = _split_figures(value, tuple(RETENTION_DAYS), _MOST_DAYS)
     return {**RETENTION_DAYS, **given} if isinstance(given, dict) else given
 

@@ -181,8 +181,8 @@ class Settings(BaseSettings):
         Mapping[str, int],
         NoDecode,
         BeforeValidator(split_retention),
-        Takes(f"days by table, such as call=90, of: {', '.join(RETENTION_DAYS)}"),
-        Field(description="days after which rows that are done with are deleted"),
+        Takes(f"days by kind, such as runs=90, of: {', '.join(RETENTION_DAYS)}"),
+        Field(description="days for which what is done with is kept"),
     ] = Field(default_factory=lambda: dict(RETENTION_DAYS))
     consent_trail: Annotated[
         bool,
