@@ -13,8 +13,9 @@ from math import isfinite
 from typing import Any, cast
 from urllib.parse import unquote
 
-from jsonschema import Draft202012Validator, Validator, validators
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
 
 from engine.lock import Collection, Operation, TargetLock
 from engine.patterns import fits

@@ -183,10 +183,12 @@ class MiraklSource:
         state = _STATES.get(str(told.get("status")))
         if state is None:
             _fail(told, "it gave no state of the export that is known")
-        files = told.get("urls") or []
+        files = told.get("urls")
+        if state != "done":
+            return Export(state)
         if not isinstance(files, list) or not all(isinstance(one, str) for one in files):
             raise SourceFailed("it gave no list of the export's files")
-        return Export(state, tuple(files) if state == "done" else ())
+        return Export(state, tuple(files))
 
     def read_export_file(self, url: str) -> tuple[OrderText, ...]:
         """Give the orders in one file of an export; only asked for where Mirakl itself lives."""
