@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Members
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,6 +79,14 @@ class Probed:
     plan: Record
     values: Members[str, object]
     taken: frozenset[Taken]
+
+    def share(self, members: Iterable[str]) -> dict[str, object]:
+        """Give what the record adds to its person's figures, as later records must be told."""
+        return {
+            "counts": self.values.get("record.counts") == "yes",
+            "currency": (self.plan["money"] or {}).get("currency", ""),
+            **{name: self.values.get(name) for name in members},
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ ORDER_VERSION = Table(
     Column("flow", Text, nullable=False),
     Column("order_key", Text, nullable=False),
     Column("content_sha256", Text, nullable=False),
-    Column("version", Text, comment="When Mirakl changed the order; empty where unreadable."),
+    Column("version", Text, nullable=False, comment="When Mirakl changed it; '' if unreadable."),
     Column("payload", Text, nullable=False, comment="The order as Mirakl gave it, JSON."),
     Column("lane", Text, nullable=False, comment="event or batch"),
     Column("subject", Text, nullable=False, comment="The person key, else order:KEY."),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from engine.contacts import NO_STATUS, UNASKED, Contact, Contacts
-from engine.plan import Record
+from engine.mapping import Probed
 
 NONE, NOT_ASKED = "none", "unasked"
 _SOMEBODY_ELSE = "f" * 32
@@ -27,10 +27,9 @@ def contacts_saying(said: str, whose: str, values: Mapping[str, object]) -> Cont
     return _contacts_with(Contact(_ID, email.lower(), said, key))
 
 
-def deliver(
-    contacts: Contacts, plan: Record, values: Mapping[str, object], members: Mapping[str, str]
-) -> Contacts:
+def deliver(contacts: Contacts, probed: Probed, members: Mapping[str, str]) -> Contacts:
     """Give what is known after every call of a plan was delivered; `members` are a share's."""
+    plan, values = probed.plan, probed.values
     email, person = values.get("address.email"), values.get("person")
     if plan["outcome"] != "planned" or not isinstance(email, str) or not isinstance(person, str):
         return contacts
@@ -38,13 +37,8 @@ def deliver(
     status = values.get("consent.status")
     if known is None:
         known = Contact(_ID, email.lower(), str(status or NO_STATUS), person)
-    share = {
-        "counts": values.get("record.counts") == "yes",
-        "currency": (plan["money"] or {}).get("currency", ""),
-        **{name: values.get(name) for name in members},
-    }
     sent = known.sent | {call["id"] for call in plan["calls"]}
-    shares = {**known.shares, str(plan["key"]): share}
+    shares = {**known.shares, str(plan["key"]): probed.share(members)}
     return _contacts_with(replace(known, sent=sent, shares=shares, person=person))
 
 

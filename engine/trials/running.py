@@ -147,7 +147,7 @@ def run_case(prepared: Prepared, mapping: ProbedMapping) -> Result:
         result.differences += found
         result.taken |= probed.taken
         result.raised |= {one["code"] for one in probed.plan["exceptions"]}
-        contacts = deliver(contacts, probed.plan, probed.values, members)
+        contacts = deliver(contacts, probed, members)
     return result
 
 

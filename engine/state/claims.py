@@ -1,0 +1,130 @@
+"""Claims: each subject is written by one worker at a time, and a claim that ran out is fenced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, or_, select, update
+
+from engine.clock import write_time
+from engine.state.orders import Lane
+from engine.state.tables import ORDER_VERSION, PERSON
+
+
+class ClaimLost(Exception):  # noqa: N818 - what happened, as a stop and no fault
+    """Another worker took the subject over; nothing may be recorded for it here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A subject that one worker may write; `epoch` fences it."""
+
+    subject: str
+    epoch: int
+    worker: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """A worker and how long its claims hold; it claims what waits in one lane of a flow."""
+
+    flow: str
+    worker: str
+    lease: timedelta
+
+    def claim(
+        self, connection: Connection, lane: Lane, now: datetime, limit: int = 1
+    ) -> list[Claim]:
+        """Claim subjects with versions that wait, those that waited longest first."""
+        version, person = ORDER_VERSION, PERSON
+        waiting = (
+            select(version.c.subject, func.min(version.c.id).label("first"))
+            .where(version.c.flow == self.flow, version.c.lane == lane, version.c.outcome.is_(None))
+            .group_by(version.c.subject)
+            .subquery()
+        )
+        moment = write_time(now)
+        free = (
+            select(person.c.subject, person.c.epoch, person.c.attempts)
+            .join(waiting, waiting.c.subject == person.c.subject)
+            .where(
+                or_(person.c.claimed_until.is_(None), person.c.claimed_until <= moment),
+                or_(person.c.not_before.is_(None), person.c.not_before <= moment),
+            )
+            .order_by(waiting.c.first)
+            .limit(limit)
+            .with_for_update(of=person, skip_locked=True)
+        )
+        return [self._take(connection, *row, now) for row in connection.execute(free).all()]
+
+    def _take(
+        self, connection: Connection, subject: str, epoch: int, attempts: int, now: datetime
+    ) -> Claim:
+        connection.execute(
+            update(PERSON)
+            .where(PERSON.c.subject == subject)
+            .values(
+                claimed_by=self.worker,
+                claimed_until=write_time(now + self.lease),
+                epoch=epoch + 1,
+            )
+        )
+        return Claim(subject, epoch + 1, self.worker, attempts)
+
+
+def hold_claim(connection: Connection, claim: Claim) -> None:
+    """Keep a claim until the transaction ends; ClaimLost when it is no longer ours."""
+    row = connection.execute(
+        select(PERSON.c.epoch).where(PERSON.c.subject == claim.subject).with_for_update()
+    ).one_or_none()
+    if row is None or row[0] != claim.epoch:
+        raise ClaimLost(claim.subject)
+
+
+def revoke_claims(connection: Connection, subject: str) -> None:
+    """Take a subject from whoever writes it now: what they planned from is no longer so."""
+    connection.execute(
+        update(PERSON)
+        .where(PERSON.c.subject == subject)
+        .values(epoch=PERSON.c.epoch + 1, claimed_by=None, claimed_until=None, not_before=None)
+    )
+
+
+def renew_claims(connection: Connection, claims: list[Claim], until: datetime) -> None:
+    """Let claims hold longer; those that were lost stay lost."""
+    for claim in claims:
+        connection.execute(
+            update(PERSON)
+            .where(PERSON.c.subject == claim.subject, PERSON.c.epoch == claim.epoch)
+            .values(claimed_until=write_time(until))
+        )
+
+
+def release_claim(
+    connection: Connection, claim: Claim, *, not_before: datetime | None = None
+) -> None:
+    """Give a subject back; with `not_before` it is tried again then, and the attempt counted."""
+    connection.execute(
+        update(PERSON)
+        .where(PERSON.c.subject == claim.subject, PERSON.c.epoch == claim.epoch)
+        .values(
+            claimed_by=None,
+            claimed_until=None,
+            not_before=write_time(not_before) if not_before is not None else None,
+            attempts=claim.attempts + 1 if not_before is not None else 0,
+        )
+    )
+
+
+def next_due(connection: Connection, flow: str) -> str | None:
+    """Give when the next subject that waits may be tried: a time, '' for now, None for none."""
+    version, person = ORDER_VERSION, PERSON
+    row = connection.execute(
+        select(func.min(func.coalesce(person.c.not_before, "")))
+        .select_from(person.join(version, version.c.subject == person.c.subject))
+        .where(version.c.flow == flow, version.c.outcome.is_(None))
+    ).one()
+    found: str | None = row[0]
+    return found

@@ -1,0 +1,244 @@
+"""Order versions: landed once per content, and each ended in one of four ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, and_, func, select, update
+
+from engine.clock import write_time
+from engine.state.tables import LEDGER, ORDER_VERSION, PERSON
+from engine.state.writing import insert_new, put_rows
+
+Lane = Literal["event", "batch"]
+Ending = Literal["sent", "unchanged", "held", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """One order as it came; `version` is '' where the mapping could not read it."""
+
+    order_key: str
+    content_sha256: str
+    version: str
+    payload: str
+    subject: str
+    address: str = ""
+    """The address that it asks for, to see whether that was erased; it is not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A version that has not ended yet."""
+
+    id: int
+    order_key: str
+    version: str
+    payload: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """The figures of an order as last decided; `share` and `money` are JSON."""
+
+    order_key: str
+    person: str
+    version: str
+    order_version_id: int
+    share: str
+    money: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How orders came: for which flow and lane, in which run, and when."""
+
+    flow: str
+    lane: Lane
+    run: str
+    now: datetime
+
+
+def land_orders(connection: Connection, orders: Iterable[Landed], arrival: Arrival) -> int:
+    """Store what came; give how many contents were new."""
+    given = list(orders)
+    people = {one.subject: {"subject": one.subject, "epoch": 0, "attempts": 0} for one in given}
+    insert_new(connection, PERSON, people.values())
+    rows = [
+        {
+            "flow": arrival.flow,
+            "order_key": one.order_key,
+            "content_sha256": one.content_sha256,
+            "version": one.version,
+            "payload": one.payload,
+            "lane": arrival.lane,
+            "subject": one.subject,
+            "landed_at": write_time(arrival.now),
+            "run": arrival.run,
+        }
+        for one in given
+    ]
+    return insert_new(connection, ORDER_VERSION, rows)
+
+
+def list_waiting(connection: Connection, flow: str, subject: str) -> list[Waiting]:
+    """Give the versions of a subject that wait, in the order in which they are to be taken."""
+    table = ORDER_VERSION
+    found = connection.execute(
+        select(table.c.id, table.c.order_key, table.c.version, table.c.payload, table.c.subject)
+        .where(table.c.flow == flow, table.c.subject == subject, table.c.outcome.is_(None))
+        .order_by(table.c.version, table.c.id)
+    )
+    return [Waiting(*row) for row in found]
+
+
+def newest_settled(connection: Connection, flow: str, order_key: str) -> tuple[str, int] | None:
+    """Give version and id of the newest version of an order that has ended; None without one."""
+    table = ORDER_VERSION
+    row = connection.execute(
+        select(table.c.version, table.c.id)
+        .where(
+            table.c.flow == flow,
+            table.c.order_key == order_key,
+            table.c.outcome.is_not(None),
+            table.c.version != "",
+        )
+        .order_by(table.c.version.desc(), table.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row[0], row[1]) if row is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a version ended, why (a sentence), and by which mapping."""
+
+    outcome: Ending
+    because: str
+    spec_sha256: str
+
+
+def settle_version(connection: Connection, version_id: int, end: End, now: datetime) -> None:
+    """End a version."""
+    connection.execute(
+        update(ORDER_VERSION)
+        .where(ORDER_VERSION.c.id == version_id)
+        .values(
+            outcome=end.outcome,
+            because=end.because,
+            spec_sha256=end.spec_sha256,
+            settled_at=write_time(now),
+        )
+    )
+
+
+def reopen_versions(connection: Connection, ids: Iterable[int]) -> None:
+    """Let versions wait again, so that they are planned anew."""
+    connection.execute(
+        update(ORDER_VERSION)
+        .where(ORDER_VERSION.c.id.in_(list(ids)))
+        .values(outcome=None, because=None, settled_at=None)
+    )
+
+
+def newest_version_ids(connection: Connection, flow: str, order_keys: Sequence[str]) -> list[int]:
+    """Give the newest version of each order, by Mirakl's time and then by arrival."""
+    table, found = ORDER_VERSION, dict[str, int]()
+    rows = connection.execute(
+        select(table.c.order_key, table.c.id)
+        .where(table.c.flow == flow, table.c.order_key.in_(order_keys))
+        .order_by(table.c.version, table.c.id)
+    )
+    for key, number in rows:
+        found[key] = number
+    return list(found.values())
+
+
+def move_subject(connection: Connection, version_id: int, subject: str) -> None:
+    """Give a waiting version to another subject, whose writer takes it from there."""
+    row = {"subject": subject, "epoch": 0, "attempts": 0}
+    insert_new(connection, PERSON, [row])
+    connection.execute(
+        update(ORDER_VERSION).where(ORDER_VERSION.c.id == version_id).values(subject=subject)
+    )
+
+
+def count_waiting(connection: Connection, flow: str) -> dict[str, int]:
+    """Give how many versions wait, by lane."""
+    table = ORDER_VERSION
+    rows = connection.execute(
+        select(table.c.lane, func.count())
+        .where(table.c.flow == flow, table.c.outcome.is_(None))
+        .group_by(table.c.lane)
+    )
+    return dict(rows.tuples().all())
+
+
+def count_outcomes(connection: Connection, flow: str, since: str = "") -> dict[str, int]:
+    """Give how many versions ended how since a time (text of `write_time`)."""
+    table = ORDER_VERSION
+    rows = connection.execute(
+        select(table.c.outcome, func.count())
+        .where(
+            and_(table.c.flow == flow, table.c.outcome.is_not(None), table.c.settled_at >= since)
+        )
+        .group_by(table.c.outcome)
+    )
+    return dict(rows.tuples().all())
+
+
+def write_ledger(connection: Connection, flow: str, row: LedgerRow, now: datetime) -> None:
+    """Put the figures of an order in the place of the earlier ones."""
+    values = {
+        "flow": flow,
+        "order_key": row.order_key,
+        "person": row.person,
+        "version": row.version,
+        "order_version_id": row.order_version_id,
+        "share": row.share,
+        "money": row.money,
+        "updated_at": write_time(now),
+    }
+    put_rows(connection, LEDGER, [values])
+
+
+def list_ledger(connection: Connection, flow: str, person: str) -> list[LedgerRow]:
+    """Give the figures of every order of a person."""
+    rows = connection.execute(
+        select(LEDGER).where(LEDGER.c.flow == flow, LEDGER.c.person == person)
+    ).mappings()
+    return [_ledger_row(row) for row in rows]
+
+
+def read_ledger(connection: Connection, flow: str, order_key: str) -> LedgerRow | None:
+    """Give the figures of one order, None where none were decided."""
+    row = (
+        connection.execute(
+            select(LEDGER).where(LEDGER.c.flow == flow, LEDGER.c.order_key == order_key)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    return _ledger_row(row) if row is not None else None
+
+
+def persons_of_orders(
+    connection: Connection, flow: str, order_keys: Sequence[str]
+) -> dict[str, str]:
+    """Give the person of each order that the ledger holds."""
+    rows = connection.execute(
+        select(LEDGER.c.order_key, LEDGER.c.person).where(
+            LEDGER.c.flow == flow, LEDGER.c.order_key.in_(order_keys)
+        )
+    )
+    return dict(rows.tuples().all())
+
+
+def _ledger_row(row: object) -> LedgerRow:
+    got = dict(row)  # type: ignore[call-overload]
+    names = ("order_key", "person", "version", "order_version_id", "share", "money")
+    return LedgerRow(**{name: got[name] for name in names})

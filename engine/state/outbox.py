@@ -1,0 +1,209 @@
+"""The outbox: every call as a row, before it is made and after.
+
+States: `ready` (planned), `sending` (begun), `accepted` (in an import whose report is awaited),
+`done`, `refused` (a definite no), `unknown` (begun, no answer, must not be repeated), `superseded`
+(never to be sent: planned again, or a later figure took its place).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select, update
+
+from engine.clock import write_time
+from engine.plan import Call
+from engine.state.tables import BATCH, CALL
+
+READY, SENDING, ACCEPTED = "ready", "sending", "accepted"
+DONE, REFUSED, UNKNOWN, SUPERSEDED = "done", "refused", "unknown", "superseded"
+_UNFINISHED = (READY, SENDING, ACCEPTED)
+# What had its effect, or may have had it: never planned again where once is enough.
+_EFFECTIVE = (DONE, UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Whose calls they are: the flow, the order's version and the mapping that planned them."""
+
+    flow: str
+    order_version_id: int
+    order_key: str
+    subject: str
+    spec_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A call in the outbox."""
+
+    id: int
+    call_id: str
+    order_version_id: int
+    order_key: str
+    send: str
+    operation: str
+    idempotent: bool
+    state: str
+
+
+def write_calls(
+    connection: Connection, plan: Plan, calls: Iterable[Call], state: str, now: datetime
+) -> list[int]:
+    """Put the calls of a plan into the outbox; give their row numbers, in order."""
+    return [_write_call(connection, plan, call, state, now) for call in calls]
+
+
+def _write_call(connection: Connection, plan: Plan, call: Call, state: str, now: datetime) -> int:
+    body = orjson.dumps(call["body"]).decode()
+    query = orjson.dumps(call["query"]).decode()
+    told = "\n".join((call["method"], call["path"], query, body))
+    values: dict[str, Any] = {
+        "flow": plan.flow,
+        "call_id": call["id"],
+        "order_version_id": plan.order_version_id,
+        "order_key": plan.order_key,
+        "subject": plan.subject,
+        "send": call["send"],
+        "operation": call["operation"],
+        "idempotent": call["idempotent"],
+        "method": call["method"],
+        "path": call["path"],
+        "query": query,
+        "body": body,
+        "digest": hashlib.sha256(told.encode()).hexdigest(),
+        "spec_sha256": plan.spec_sha256,
+        "state": state,
+        "attempts": 0,
+        "made_at": write_time(now),
+    }
+    made = connection.execute(CALL.insert().values(values).returning(CALL.c.id))
+    return int(made.scalar_one())
+
+
+def begin_call(connection: Connection, row_id: int, now: datetime) -> None:
+    """Note that a call is about to leave."""
+    connection.execute(
+        update(CALL)
+        .where(CALL.c.id == row_id)
+        .values(state=SENDING, attempts=CALL.c.attempts + 1, sent_at=write_time(now))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What Dotdigital answered: its HTTP status, and its words where it refused."""
+
+    status: int | None = None
+    words: str = ""
+
+
+NOTHING_SAID = Said()
+
+
+def end_calls(
+    connection: Connection,
+    row_ids: Sequence[int],
+    state: str,
+    now: datetime,
+    said: Said = NOTHING_SAID,
+) -> None:
+    """Note what became of calls."""
+    connection.execute(
+        update(CALL)
+        .where(CALL.c.id.in_(row_ids))
+        .values(
+            state=state, status=said.status, said=said.words or None, answered_at=write_time(now)
+        )
+    )
+
+
+def join_batch(connection: Connection, row_ids: Sequence[int], batch_id: int) -> None:
+    """Note that calls travel in an import, whose report tells what became of each."""
+    connection.execute(
+        update(CALL).where(CALL.c.id.in_(row_ids)).values(state=ACCEPTED, batch_id=batch_id)
+    )
+
+
+def repeat_calls(connection: Connection, flow: str, order_key: str) -> None:
+    """Let the calls of an order be planned once more, all but those that must not be repeated."""
+    connection.execute(
+        update(CALL)
+        .where(
+            CALL.c.flow == flow,
+            CALL.c.order_key == order_key,
+            CALL.c.idempotent.is_(True),
+            CALL.c.state == DONE,
+        )
+        .values(state=SUPERSEDED)
+    )
+
+
+def list_unfinished(connection: Connection, flow: str, subject: str) -> list[Row]:
+    """Give the calls of a subject that an earlier attempt left open."""
+    table = CALL
+    found = connection.execute(
+        select(
+            table.c.id,
+            table.c.call_id,
+            table.c.order_version_id,
+            table.c.order_key,
+            table.c.send,
+            table.c.operation,
+            table.c.idempotent,
+            table.c.state,
+        )
+        .where(table.c.flow == flow, table.c.subject == subject, table.c.state.in_(_UNFINISHED))
+        .order_by(table.c.id)
+    )
+    return [Row(*row) for row in found]
+
+
+def list_effects(connection: Connection, flow: str, subject: str) -> list[str]:
+    """Give the ids of all calls for a subject that had, or may have had, their effect."""
+    found = connection.execute(
+        select(CALL.c.call_id)
+        .distinct()
+        .where(CALL.c.flow == flow, CALL.c.subject == subject, CALL.c.state.in_(_EFFECTIVE))
+        .order_by(CALL.c.call_id)
+    )
+    return list(found.scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A bulk import under way."""
+
+    id: int
+    operation: str
+    collection: str
+    import_id: str
+
+
+def open_batch(connection: Connection, values: dict[str, Any]) -> int:
+    """Note an import that is about to leave; give its number."""
+    made = connection.execute(BATCH.insert().values(values).returning(BATCH.c.id))
+    return int(made.scalar_one())
+
+
+def update_batch(connection: Connection, batch_id: int, **values: object) -> None:
+    """Note what became of an import."""
+    connection.execute(update(BATCH).where(BATCH.c.id == batch_id).values(**values))
+
+
+def list_running(connection: Connection, operation: str = "") -> list[Batch]:
+    """Give the imports whose report has not been read, of one operation or of all."""
+    wanted = [BATCH.c.state == "running"]
+    if operation:
+        wanted.append(BATCH.c.operation == operation)
+    found = connection.execute(
+        select(BATCH.c.id, BATCH.c.operation, BATCH.c.collection, BATCH.c.import_id)
+        .where(*wanted)
+        .order_by(BATCH.c.id)
+    )
+    return [Batch(*row) for row in found]

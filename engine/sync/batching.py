@@ -1,0 +1,334 @@
+"""The batch lane: many people at once, on the mirror, by imports whose reports are read.
+
+Begin every turn → create who is new → plan every version → import the latest figures of each person
+→ import all records → do alone what cannot be imported → end the versions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from engine.contacts import ContactError
+from engine.plan import Call, Record
+from engine.state.claims import (
+    Claim,
+    ClaimLost,
+    hold_claim,
+    release_claim,
+    renew_claims,
+    revoke_claims,
+)
+from engine.state.exceptions import Raised
+from engine.state.orders import Waiting
+from engine.state.outbox import SENDING, SUPERSEDED, Plan, end_calls, write_calls
+from engine.state.people import (
+    ConsentEvent,
+    find_mirrored,
+    mirror_contacts,
+    note_consent,
+    set_anchor,
+)
+from engine.sync.bulk_items import CONTACTS, INSIGHT, BulkItem, as_creation, as_item
+from engine.sync.causes import raise_cause
+from engine.sync.flow import PayloadError, read_payload
+from engine.sync.imports import Entry, Fate, Importer
+from engine.sync.knowledge import NotNow, mirrored
+from engine.sync.planning import (
+    Planned,
+    Turn,
+    begin_turn,
+    finish_in,
+    plan_version,
+    send_again,
+)
+from engine.sync.settling import ask_about, settle_turn, settle_version_live
+from engine.sync.worker import Worker
+
+_AT_ONCE = 100
+"""Turns per transaction: others must not wait long for the database."""
+One = TypeVar("One")
+
+
+@dataclass(slots=True)
+class Batched:
+    """A version of the batch: its plan, the calls that travel, and the rows that cannot."""
+
+    turn: Turn
+    planned: Planned
+    items: list[tuple[int, BulkItem]] = field(default_factory=list)
+    alone: list[int] = field(default_factory=list)
+    refusals: list[Raised] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class BatchRun:
+    """Claims of one worker, settled together."""
+
+    worker: Worker
+    claims: Sequence[Claim]
+    _turns: dict[str, Turn] = field(default_factory=dict)
+    _later: dict[str, float] = field(default_factory=dict)
+    _planned: list[Batched] = field(default_factory=list)
+    _kept: datetime | None = None
+
+    def run(self) -> None:
+        """Settle every claim, and give all of them back."""
+        try:
+            self._begin()
+            self._ask_for_unmirrored()
+            self._create()
+            self._plan()
+            self._import()
+            self._finish()
+        except NotNow as wait:
+            self._later |= dict.fromkeys(self._turns, wait.seconds)
+            self.worker.talk.warning("a batch is to be tried again", why=str(wait))
+        self._release()
+
+    def _begin(self) -> None:
+        for claims in _parts(self.claims):
+            with self.worker.transaction() as connection:
+                for claim in claims:
+                    try:
+                        self._turns[claim.subject] = begin_turn(self.worker, connection, claim)
+                    except ClaimLost:
+                        continue
+        for turn in self._turns.values():
+            self._learn(turn)
+
+    def _learn(self, turn: Turn) -> None:
+        """Take in what the mirror holds about a person."""
+        questions = [ask_about(self.worker, one) for one in turn.waiting]
+        with self.worker.transaction() as connection:
+            for question in questions:
+                if question is None or question.address in turn.known.addresses:
+                    continue
+                found = find_mirrored(
+                    connection,
+                    contact_id=turn.known.anchor,
+                    person=question.person,
+                    address=question.address,
+                )
+                for one in found:
+                    turn.known.answers[one.contact_id] = dict(one.answer)
+                turn.known.addresses.add(question.address)
+
+    def _ask_for_unmirrored(self) -> None:
+        """Settle alone whoever is tied to a contact that the mirror does not hold."""
+        for turn in list(self._turns.values()):
+            anchor = turn.known.anchor
+            if anchor is not None and anchor not in turn.known.answers:
+                self._settle_alone(turn)
+
+    def _create(self) -> None:
+        """Create the contacts of people whom Dotdigital does not know."""
+        entries: list[Entry] = []
+        found: dict[int, tuple[Turn, Call]] = {}
+        for turn in list(self._turns.values()):
+            made = self._find_creation(turn)
+            if made is None:
+                continue
+            version, plan, call = made
+            item = as_creation(self.worker.flow.target, plan, call)
+            if item is None:
+                self._create_alone(turn, version)
+                continue
+            row = self._write(turn, version, call)
+            found[row] = (turn, call)
+            entries.append(Entry(row, item.key, item.item))
+        if entries:
+            fates = Importer(self.worker, CONTACTS, "", self._keep).run(entries)
+            for entry in entries:
+                self._take_creation(*found[entry.row], entry, fates[entry.row])
+
+    def _find_creation(self, turn: Turn) -> tuple[Waiting, Record, Call] | None:
+        """Give the call that creates a person's contact, with the version that plans it."""
+        flow = self.worker.flow
+        for version in turn.waiting:
+            try:
+                payload, contacts = read_payload(version.payload), turn.known.contacts()
+            except (PayloadError, ContactError):
+                return None
+            plan = flow.mapping.apply(payload, contacts, self.worker.now).plan
+            for call in plan["calls"]:
+                if flow.target.operations[call["operation"]].creates_contact:
+                    return version, plan, call
+        return None
+
+    def _create_alone(self, turn: Turn, version: Waiting) -> None:
+        """Settle the version that creates a contact by single calls; the others follow in bulk."""
+        question = ask_about(self.worker, version)
+        turn.known.addresses.clear()
+        turn.waiting = [one for one in turn.waiting if one is not version]
+        self._alone(turn, lambda: settle_version_live(self.worker, turn, version, question))
+
+    def _write(self, turn: Turn, version: Waiting, call: Call) -> int:
+        flow, worker = self.worker.flow, self.worker
+        owner = Plan(flow.name, version.id, version.order_key, turn.claim.subject, flow.sha256)
+        with worker.transaction() as connection:
+            hold_claim(connection, turn.claim)
+            return write_calls(connection, owner, [call], SENDING, worker.now)[0]
+
+    def _take_creation(self, turn: Turn, call: Call, entry: Entry, fate: Fate) -> None:
+        """Take in what became of a creation."""
+        known, worker = turn.known, self.worker
+        if fate.contact_id is None:
+            # Refused, or there already: it is told, or found, when the person is settled alone.
+            known.answers.clear()
+            known.addresses.clear()
+            self._settle_alone(turn)
+            return
+        answer = {"contactId": fate.contact_id, **entry.item}
+        answer["status"] = entry.item["channelProperties"]["email"]["status"]
+        known.learn(answer, worker.now)
+        known.anchor, known.read_at = fate.contact_id, None
+        known.sent.add(call["id"])
+        told = mirrored(known.answers[fate.contact_id], worker.flow.form, worker.now)
+        with worker.transaction() as connection:
+            set_anchor(connection, turn.claim.subject, fate.contact_id)
+            mirror_contacts(connection, [told] if told is not None else [])
+            event = ConsentEvent(
+                turn.claim.subject, fate.contact_id, "created", str(answer["status"])
+            )
+            note_consent(connection, [event], worker.now)
+
+    def _plan(self) -> None:
+        """Plan every version and put the plans on record, person by person, in order."""
+        for turn in list(self._turns.values()):
+            try:
+                for version in turn.waiting:
+                    planned = plan_version(self.worker, turn, version)
+                    if planned.calls:
+                        self._planned.append(self._sort(turn, planned))
+                        turn.known.sent |= {call["id"] for _, call in planned.calls}
+            except ClaimLost:
+                del self._turns[turn.claim.subject]
+            self._keep()
+
+    def _sort(self, turn: Turn, planned: Planned) -> Batched:
+        made = Batched(turn, planned)
+        for row, call in planned.calls:
+            item = as_item(self.worker.flow.target, call)
+            if item is None:
+                made.alone.append(row)
+            else:
+                made.items.append((row, item))
+        return made
+
+    def _import(self) -> None:
+        """Import the latest figures of each contact, then all records, collection by collection."""
+        latest: dict[str, tuple[int, BulkItem]] = {}
+        records: defaultdict[str, list[Entry]] = defaultdict(list)
+        overtaken = []
+        for one in self._planned:
+            for row, item in one.items:
+                if item.kind == CONTACTS:
+                    overtaken += [latest[item.key][0]] if item.key in latest else []
+                    latest[item.key] = (row, item)
+                else:
+                    records[item.collection].append(Entry(row, item.key, item.item))
+        with self.worker.transaction() as connection:
+            for rows in _parts(overtaken):
+                end_calls(connection, rows, SUPERSEDED, self.worker.now)
+        fates: dict[int, Fate] = {}
+        updates = [Entry(row, item.key, item.item) for row, item in latest.values()]
+        if updates:
+            fates |= Importer(self.worker, CONTACTS, "", self._keep).run(updates)
+        for collection, entries in sorted(records.items()):
+            fates |= Importer(self.worker, INSIGHT, collection, self._keep).run(entries)
+        for one in self._planned:
+            self._take_fates(one, fates)
+
+    def _take_fates(self, one: Batched, fates: Mapping[int, Fate]) -> None:
+        calls = dict(one.planned.calls)
+        for row, _ in one.items:
+            fate = fates.get(row)
+            if fate is None or fate.refusal is None:
+                continue
+            said = f"{fate.refusal.code} {fate.refusal.said}".strip()
+            told = raise_cause(
+                "REFUSED_BY_DOTDIGITAL",
+                one.planned.version.order_key,
+                send=calls[row]["send"],
+                said=said,
+            )
+            one.refusals.append(told)
+
+    def _finish(self) -> None:
+        """End what travelled whole; what could not is made alone, on what Dotdigital says then."""
+        for part in _parts([one for one in self._planned if not one.alone or one.refusals]):
+            with self.worker.transaction() as connection:
+                for one in part:
+                    self._end(connection, one)
+        for one in self._planned:
+            if one.alone and not one.refusals:
+                self._make_alone(one)
+
+    def _end(self, connection: Connection, one: Batched) -> None:
+        try:
+            hold_claim(connection, one.turn.claim)
+        except ClaimLost:
+            # What was imported may be older than what another worker has sent meanwhile.
+            revoke_claims(connection, one.turn.claim.subject)
+            send_again(connection, self.worker.flow.name, one.planned.version.order_key)
+            return
+        end_calls(connection, one.alone, SUPERSEDED, self.worker.now)
+        finish_in(self.worker, connection, one.turn, one.planned, one.refusals)
+
+    def _make_alone(self, one: Batched) -> None:
+        worker, turn = self.worker, one.turn
+        with worker.transaction() as connection:
+            end_calls(connection, one.alone, SUPERSEDED, worker.now)
+        turn.known.answers.clear()
+        turn.known.addresses.clear()
+        for row, call in one.planned.calls:
+            if row in one.alone:
+                turn.known.sent.discard(call["id"])
+        version = one.planned.version
+        question = ask_about(worker, version)
+        self._alone(turn, lambda: settle_version_live(worker, turn, version, question))
+
+    def _settle_alone(self, turn: Turn) -> None:
+        self._alone(turn, lambda: settle_turn(self.worker, turn))
+        turn.waiting = []
+
+    def _alone(self, turn: Turn, settle: Callable[[], None]) -> None:
+        """Settle something by single calls; a wait or a lost claim is this person's alone."""
+        try:
+            settle()
+        except NotNow as wait:
+            turn.waiting = []
+            self._later[turn.claim.subject] = wait.seconds
+        except ClaimLost:
+            turn.waiting = []
+        self._keep()
+
+    def _keep(self) -> None:
+        """Let the claims hold on while this takes its time."""
+        worker = self.worker
+        if self._kept is not None and worker.now - self._kept < worker.rules.lease / 4:
+            return
+        self._kept = worker.now
+        with worker.transaction() as connection:
+            renew_claims(connection, list(self.claims), worker.now + worker.rules.lease)
+
+    def _release(self) -> None:
+        for claims in _parts(self.claims):
+            with self.worker.transaction() as connection:
+                for claim in claims:
+                    seconds = self._later.get(claim.subject)
+                    until = None
+                    if seconds is not None:
+                        until = self.worker.wait_for(claim.attempts, at_least=seconds)
+                    release_claim(connection, claim, not_before=until)
+
+
+def _parts(given: Sequence[One]) -> Iterator[Sequence[One]]:
+    for start in range(0, len(given), _AT_ONCE):
+        yield given[start : start + _AT_ONCE]

@@ -1,0 +1,74 @@
+"""One cycle, in order: land what changed, deliver events, deliver batches, until nothing is due.
+
+Events go first and again between batches; a batch reads the consent mirror before it decides.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from engine.clock import read_time
+from engine.state.claims import Claim, next_due
+from engine.state.orders import Lane, count_waiting
+from engine.sync.batching import BatchRun
+from engine.sync.knowledge import NotNow
+from engine.sync.mirror import is_fresh, refresh_mirror
+from engine.sync.settling import settle_subject
+from engine.sync.worker import Worker
+
+
+def settle_all(worker: Worker) -> Counter[str]:
+    """Settle whatever is due now; give how many subjects in which lane."""
+    figures = Counter[str]()
+    while True:
+        events = _settle_events(worker)
+        batches = _settle_batch(worker, "batch")
+        figures += Counter(events=events, batches=batches)
+        if not events and not batches:
+            return figures
+
+
+def wait_until_due(worker: Worker, longest: timedelta) -> bool:
+    """Wait until something that failed before is due again; False when nothing waits."""
+    with worker.transaction() as connection:
+        due = next_due(connection, worker.flow.name)
+    if due is None:
+        return False
+    until = max((read_time(due) - worker.now).total_seconds(), 0.0) if due else 0.0
+    # A claim that another worker holds is looked at again before long.
+    worker.clock.sleep(min(max(until, 0.1), longest.total_seconds()))
+    return True
+
+
+def _settle_events(worker: Worker) -> int:
+    with worker.transaction() as connection:
+        waiting = count_waiting(connection, worker.flow.name).get("event", 0)
+    if waiting > worker.rules.events_as_batch:
+        return _settle_batch(worker, "event")
+    settled = 0
+    while claims := _claim(worker, "event", 1):
+        settle_subject(worker, claims[0])
+        settled += 1
+    return settled
+
+
+def _settle_batch(worker: Worker, lane: Lane) -> int:
+    with worker.transaction() as connection:
+        if not count_waiting(connection, worker.flow.name).get(lane):
+            return 0
+    try:
+        if not is_fresh(worker):
+            refresh_mirror(worker)
+    except NotNow as wait:
+        worker.talk.warning("the consent mirror could not be read", why=str(wait))
+        return 0
+    claims = _claim(worker, lane, worker.rules.people_in_batch)
+    if claims:
+        BatchRun(worker, claims).run()
+    return len(claims)
+
+
+def _claim(worker: Worker, lane: Lane, limit: int) -> list[Claim]:
+    with worker.transaction() as connection:
+        return worker.claimant.claim(connection, lane, worker.now, limit)

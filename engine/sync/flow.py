@@ -1,0 +1,129 @@
+"""A flow: one mapping made ready to be delivered, and the questions it has about an order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import orjson
+
+from engine.checked import CheckedSpec
+from engine.clock import write_time
+from engine.contacts import Contact, ContactForm, Contacts
+from engine.lock import TargetLock
+from engine.mapping import ProbedMapping, contact_form, probe_mapping
+from engine.sources.decoding import DecodeError, decode, find_doubled
+from engine.state.orders import Landed
+
+Payload = Mapping[str, object]
+_NAMELESS = "(no id) {}"
+
+
+class PayloadError(ValueError):
+    """A text that is no order; the message names places, never content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whose contact an order asks for."""
+
+    person: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an order is known by before anybody is asked; no question where it is held anyway."""
+
+    order_key: str
+    version: str
+    question: Question | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking(Contacts):
+    """Answers that there is no contact, and keeps the question."""
+
+    questions: list[Question] = field(default_factory=list)
+
+    def find(self, person: str, address: str) -> tuple[Contact | None, bool]:
+        self.questions.append(Question(person, address.lower()))
+        return None, False
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A mapping, compiled, under its name; `marketing` are the operations that reach people so."""
+
+    mapping: ProbedMapping
+    form: ContactForm = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "form", contact_form(self.mapping.checked))
+
+    @property
+    def name(self) -> str:
+        """The mapping's name."""
+        return self.mapping.checked.spec.mapping
+
+    @property
+    def sha256(self) -> str:
+        """The digest of mapping, locks and parameters, which every effect names."""
+        return self.mapping.checked.sha256
+
+    @property
+    def target(self) -> TargetLock:
+        """The target lock."""
+        return self.mapping.checked.target
+
+    def ask(self, payload: Payload, now: datetime) -> Asked:
+        """Give what an order is known by, and whose contact it asks for."""
+        asking = _Asking(asked=True)
+        plan = self.mapping.apply(payload, asking, now).plan
+        version = plan["order_version"]
+        return Asked(plan["key"] or "", _sortable(version), next(iter(asking.questions), None))
+
+
+def read_payload(text: str) -> Payload:
+    """Give an order from its text; PayloadError when it is no object, or a key stands twice."""
+    try:
+        value, doubled = decode(text.encode())
+    except DecodeError as error:
+        raise PayloadError(str(error)) from None
+    key = find_doubled(value) if doubled else ""
+    if key:
+        raise PayloadError(f'"{key[:40]}" stands twice in it')
+    if not isinstance(value, dict):
+        raise PayloadError("it is not an object")
+    return value
+
+
+def make_flow(checked: CheckedSpec) -> Flow:
+    """Compile a checked mapping for delivery."""
+    return Flow(probe_mapping(checked))
+
+
+def land_payload(flow: Flow, text: str, now: datetime, known: Mapping[str, str]) -> Landed:
+    """Give an order, by its JSON text, ready to be stored; `known` are the people of orders.
+
+    One that cannot be read is stored under its digest, so that it is held and not lost.
+    """
+    try:
+        payload = read_payload(text)
+    except PayloadError:
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        key = _NAMELESS.format(digest[:16])
+        return Landed(key, digest, "", text, f"order:{key}")
+    # The order of an object's members is no news.
+    digest = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    asked = flow.ask(payload, now)
+    key = asked.order_key or _NAMELESS.format(digest[:16])
+    person = asked.question.person if asked.question is not None else known.get(key)
+    address = asked.question.address if asked.question is not None else ""
+    return Landed(key, digest, asked.version, text, person or f"order:{key}", address)
+
+
+def _sortable(version: str | None) -> str:
+    return write_time(datetime.fromisoformat(version)) if version else ""

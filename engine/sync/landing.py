@@ -1,0 +1,93 @@
+"""Landing: every order that Mirakl shows is stored before anything else is done with it.
+
+A page and how far it brings the stream are stored in one transaction. The watermark is Mirakl's
+clock at the start of the last whole read, never a stamp of an order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from engine.clock import read_time, write_time
+from engine.connections.mirakl import MiraklSource
+from engine.connections.order_texts import OrderText
+from engine.state.cursors import move_cursor, read_cursor
+from engine.state.orders import Arrival, Landed, Lane, land_orders, persons_of_orders
+from engine.state.tombstones import is_buried
+from engine.sync.flow import land_payload
+from engine.sync.worker import Worker
+
+ORDERS = "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How a stream is polled: its margin of overlap, and how far back the first poll looks."""
+
+    overlap: timedelta = timedelta(minutes=5)
+    first: timedelta = timedelta(hours=24)
+
+
+@dataclass(slots=True)
+class Landing:
+    """Where orders are landed: one flow, one run."""
+
+    worker: Worker
+    source: MiraklSource
+    run: str
+    poll: Poll = Poll()
+
+    def read_changes(self) -> Counter[str]:
+        """Read everything that changed since the last whole read; raises SourceError."""
+        worker, figures = self.worker, Counter[str]()
+        since = self._since()
+        offset: int | None = 0
+        started: datetime | None = None
+        while offset is not None:
+            page = self.source.read_page(since, offset)
+            started = started or page.server_time
+            offset = page.next_offset
+            with worker.transaction() as connection:
+                figures += self.land(connection, page.orders, "event")
+                if offset is None:
+                    moment = write_time(started)
+                    move_cursor(connection, worker.flow.name, ORDERS, moment, worker.now)
+        return figures
+
+    def land(self, connection: Connection, orders: Iterable[OrderText], lane: Lane) -> Counter[str]:
+        """Store orders as they came; those of people who were erased are left out."""
+        worker = self.worker
+        given = list(orders)
+        known = persons_of_orders(connection, worker.flow.name, [one.key for one in given])
+        landed = [land_payload(worker.flow, one.text.decode(), worker.now, known) for one in given]
+        kept = self._without_erased(connection, landed)
+        arrival = Arrival(worker.flow.name, lane, self.run, worker.now)
+        new = land_orders(connection, kept, arrival)
+        return Counter(seen=len(given), landed=new, erased=len(landed) - len(kept))
+
+    def _without_erased(self, connection: Connection, landed: Sequence[Landed]) -> list[Landed]:
+        key = self.worker.tombstone_key
+        people = is_buried(connection, key, "person", [one.subject for one in landed])
+        orders = is_buried(connection, key, "order", [one.order_key for one in landed])
+        given = [one.address for one in landed if one.address]
+        addresses = is_buried(connection, key, "address", given)
+        return [
+            one
+            for one in landed
+            if one.subject not in people
+            and one.order_key not in orders
+            and one.address not in addresses
+        ]
+
+    def _since(self) -> datetime:
+        worker = self.worker
+        with worker.transaction() as connection:
+            cursor = read_cursor(connection, worker.flow.name, ORDERS)
+        if cursor is None or cursor.watermark is None:
+            return worker.now - self.poll.first
+        return read_time(cursor.watermark) - self.poll.overlap
