@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from math import isfinite
 from typing import Any, cast
 from urllib.parse import unquote
@@ -25,8 +26,8 @@ from engine.runtime.values import read_email, read_instant
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _NUMBER, _SEGMENT = r"[1-9][0-9]{0,17}", r"[^/?#]+"
 _ANSWER, _FORBIDDEN = "$answer", "resubscribe"
-_MOST_SHOWN = 5
-Steps = tuple[str | int, ...]
+_MOST_SHOWN, _MOST_DEEP = 5, 40
+_NULL = {"type": "null"}
 
 
 class EgressError(ValueError):
@@ -176,25 +177,34 @@ def _is_segment(text: str) -> bool:
 
 def _judge_values(body: object) -> str:
     """Judge every member and value, however deep: nothing unresolved, nothing that resubscribes."""
-    waiting = [body]
+    waiting = [(body, 0)]
     while waiting:
-        one = waiting.pop()
+        one, depth = waiting.pop()
+        if depth > _MOST_DEEP:
+            return "its body nests too deeply"
         if isinstance(one, dict):
-            for key in one:
-                if not isinstance(key, str):
-                    return "a member of its body has no name"
-                if key == _ANSWER:
-                    return "its body waits for the answer to another call"
-                if key.casefold().startswith(_FORBIDDEN):
-                    return "its body would resubscribe"
-            waiting += one.values()
+            if why := next((why for key in one if (why := _judge_name(key))), ""):
+                return why
+            waiting += [(member, depth + 1) for member in one.values()]
         elif isinstance(one, list):
-            waiting += one
-        elif isinstance(one, float) and not isfinite(one):
-            return "its body holds a number that JSON cannot"
-        elif not (one is None or isinstance(one, str | int | float)):
+            waiting += [(element, depth + 1) for element in one]
+        elif not _is_value(one):
             return "its body holds what JSON cannot"
     return ""
+
+
+def _judge_name(key: object) -> str:
+    if not isinstance(key, str):
+        return "a member of its body has no name"
+    if key == _ANSWER:
+        return "its body waits for the answer to another call"
+    return "its body would resubscribe" if key.casefold().startswith(_FORBIDDEN) else ""
+
+
+def _is_value(one: object) -> bool:
+    if isinstance(one, float):
+        return isfinite(one)
+    return one is None or isinstance(one, str | int)
 
 
 def _judge_template(template: object, body: object) -> str:
@@ -220,18 +230,38 @@ def _misfit(validator: Validator, body: Any) -> str:  # noqa: ANN401 - any JSON
 
 
 def _validator(schema: dict[str, object]) -> Validator:
-    """Make a validator: patterns end where the text ends, 1.0 is no whole number, formats hold."""
-    strict = validators.create(
+    return _strict()(schema)
+
+
+@cache
+def _strict() -> type[Validator]:
+    """Make the kind of validator: patterns end where the text ends, 1.0 is no whole number."""
+    return validators.create(
         Draft202012Validator.META_SCHEMA,
-        {**Draft202012Validator.VALIDATORS, "pattern": _check_pattern, "format": _check_format},
+        {
+            **Draft202012Validator.VALIDATORS,
+            "not": _check_not,
+            "pattern": _check_pattern,
+            "format": _check_format,
+        },
         type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
     )
-    strict.check_schema(schema)
-    return strict(schema)
 
 
 def _is_integer(_checker: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _check_not(
+    validator: Validator, schema: dict[str, object], value: object, _whole: object
+) -> Iterator[ValidationError]:
+    # The library's own writes every value down before it finds that it is not null.
+    if schema == _NULL:
+        fits_it = value is None
+    else:
+        fits_it = validator.evolve(schema=schema).is_valid(cast("Any", value))
+    if fits_it:
+        yield ValidationError("it is what it must not be")
 
 
 def _check_pattern(

@@ -28,7 +28,8 @@ from tests.connections import switch
 from tests.sandbox import Rehearsal
 from tests.sandbox.test_server import free_port, serving
 
-SECRET = "canary-3f9edb57"
+CANARY = "canary-3f9edb57"
+KEY = mirakl_key(CANARY)
 
 
 @contextmanager
@@ -67,11 +68,11 @@ def answering(*raw: bytes) -> Iterator[tuple[str, list[bytes]]]:
 def ask(base: str, **limits: float) -> NoAnswer:
     """Ask for something that is not answered, and give why."""
     with (
-        HttpWire(base, mirakl_key(SECRET), ["127.0.0.1"], Limits(**limits)) as wire,  # type: ignore[arg-type]
+        HttpWire(base, KEY, ["127.0.0.1"], Limits(**limits)) as wire,  # type: ignore[arg-type]
         pytest.raises(NoAnswer) as raised,
     ):
         wire.exchange(Sent("POST", "/api/orders", body=b"{}"))
-    assert SECRET not in "".join(traceback.format_exception(raised.value))
+    assert CANARY not in "".join(traceback.format_exception(raised.value))
     assert raised.value.__context__ is None
     return raised.value
 
@@ -150,9 +151,7 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
     ticks = iter(range(0, 10_000, 200))
     with (
         answering(raw) as (base, _),
-        HttpWire(
-            base, mirakl_key(SECRET), ["127.0.0.1"], Limits(whole=100), lambda: next(ticks)
-        ) as wire,
+        HttpWire(base, KEY, ["127.0.0.1"], Limits(whole=100), lambda: next(ticks)) as wire,
         pytest.raises(NoAnswer, match="took too long") as raised,
     ):
         wire.exchange(Sent("GET", "/x"))
@@ -162,23 +161,21 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
 def test_redirects_are_not_followed_and_cookies_not_kept() -> None:
     away = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nSet-Cookie: a=b\r\n"
     raw = away + b"Content-Length: 0\r\nConnection: close\r\n\r\n"
-    with answering(raw, raw) as (base, asked):
-        with HttpWire(base, mirakl_key(SECRET), ["127.0.0.1"]) as wire:
-            assert [wire.exchange(Sent("GET", "/x")).status for _ in range(2)] == [302, 302]
+    with answering(raw, raw) as (base, asked), HttpWire(base, KEY, ["127.0.0.1"]) as wire:
+        assert [wire.exchange(Sent("GET", "/x")).status for _ in range(2)] == [302, 302]
     assert b"ookie" not in asked[1]
 
 
 def test_the_environment_adds_no_proxy_and_no_key(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
     raw = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
-    with answering(raw) as (base, asked):
-        with HttpWire(base, mirakl_key(SECRET), ["127.0.0.1"]) as wire:
-            headers = {"Authorization": "Basic other", "X-Kind": "test"}
-            assert wire.exchange(Sent("GET", "/x", headers=headers)).body == b"{}"
-    assert f"Authorization: {SECRET}".encode() in asked[0]
+    headers = {"Authorization": "Basic other", "X-Kind": "test"}
+    with answering(raw) as (base, asked), HttpWire(base, KEY, ["127.0.0.1"]) as wire:
+        assert wire.exchange(Sent("GET", "/x", headers=headers)).body == b"{}"
+    assert f"Authorization: {CANARY}".encode() in asked[0]
     assert b"other" not in asked[0]
     assert b"X-Kind: test" in asked[0]
 
@@ -186,7 +183,7 @@ def test_the_environment_adds_no_proxy_and_no_key(
 @pytest.mark.parametrize("path", ["", "evil.example.com/", "@evil.example.com/", "/a?b=c", "/a#b"])
 def test_a_path_cannot_change_the_host_or_the_query(path: str) -> None:
     with (
-        HttpWire("http://127.0.0.1:1", mirakl_key(SECRET), ["127.0.0.1"]) as wire,
+        HttpWire("http://127.0.0.1:1", KEY, ["127.0.0.1"]) as wire,
         pytest.raises(AddressError),
     ):
         wire.exchange(Sent("GET", path))
@@ -202,11 +199,11 @@ def test_no_log_holds_an_address_or_a_key(caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_no_repr_shows_a_key() -> None:
-    key = mirakl_key(SECRET)
-    user = dotdigital_user("apiuser@example.com", SECRET)
+    key = KEY
+    user = dotdigital_user("apiuser@example.com", CANARY)
     wire = HttpWire("https://shop.example.com", key, ["shop.example.com"])
     shown = [repr(one) for one in (key, user, wire, wire.home)] + [str(key), f"{user}"]
-    assert not [one for one in shown if SECRET in one or user.authorization()[6:] in one]
+    assert not [one for one in shown if CANARY in one or user.authorization()[6:] in one]
     assert not hasattr(key, "__dict__")
     wire.close()
 
@@ -215,14 +212,14 @@ def test_no_repr_shows_a_key() -> None:
 def test_a_key_is_not_copied(copier: object) -> None:
     assert callable(copier)
     with pytest.raises(TypeError):
-        copier(mirakl_key(SECRET))
+        copier(KEY)
 
 
-@pytest.mark.parametrize("value", ["", f"{SECRET}\r\nX: y", f"{SECRET}é", f" {SECRET}", "x" * 5000])
+@pytest.mark.parametrize("value", ["", f"{CANARY}\r\nX: y", f"{CANARY}é", f" {CANARY}", "x" * 5000])
 def test_a_key_that_no_header_carries_is_refused_without_being_shown(value: str) -> None:
     with pytest.raises(CredentialsError) as raised:
         Credentials(value)
-    assert SECRET not in str(raised.value)
+    assert CANARY not in str(raised.value)
 
 
 @pytest.mark.parametrize(("user", "password"), [("", "x"), ("x", ""), ("a:b", "x")])

@@ -166,7 +166,7 @@ def test_a_failure_tells_what_mirakl_said() -> None:
 
 
 @pytest.mark.parametrize("taken", [True, False])
-def test_no_answer_is_a_failure(taken: bool) -> None:
+def test_no_answer_is_a_failure(*, taken: bool) -> None:
     assert isinstance(refusal(lost(taken=taken)), SourceFailed)
 
 
