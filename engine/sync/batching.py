@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from engine.connections.answers import StopError
 from engine.contacts import ContactError
 from engine.plan import Call, Record
 from engine.state.claims import (
@@ -47,7 +48,7 @@ from engine.sync.planning import (
     plan_version,
     send_again,
 )
-from engine.sync.settling import ask_about, settle_turn, settle_version_live
+from engine.sync.settling import ask_about, give_back, settle_turn, settle_version_live
 from engine.sync.worker import Worker
 
 _AT_ONCE = 100
@@ -88,7 +89,10 @@ class BatchRun:
             self._finish()
         except NotNow as wait:
             self._later |= dict.fromkeys(self._turns, wait.seconds)
-            self.worker.talk.warning("a batch is to be tried again", why=str(wait))
+            self.worker.talk.warning("batch to be tried again", cause=wait.cause)
+        except StopError:
+            give_back(self.worker, self.claims)
+            raise
         self._release()
 
     def _begin(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from engine.egress import REFUSED
 from engine.plan import RaisedException
 from engine.state.exceptions import UNKNOWN_OUTCOME, Raised
 
@@ -56,6 +57,13 @@ CAUSES: Mapping[str, Cause] = {
         "Order {order} came with another customer than before",
         "Ask the operator whose order it is; figures stay with the first customer until then",
         "by_hand",
+    ),
+    REFUSED: Cause(
+        "hold",
+        "engineering",
+        "The last look before sending refused a call of order {order}: {said}",
+        "The mapping plans what the target lock does not allow; nothing has left",
+        "when_mapping_changes",
     ),
     "REFUSED_BY_DOTDIGITAL": Cause(
         "reject",

@@ -61,7 +61,7 @@ def _settle_batch(worker: Worker, lane: Lane) -> int:
         if not is_fresh(worker):
             refresh_mirror(worker)
     except NotNow as wait:
-        worker.talk.warning("the consent mirror could not be read", why=str(wait))
+        worker.talk.warning("consent mirror not read", cause=wait.cause)
         return 0
     claims = _claim(worker, lane, worker.rules.people_in_batch)
     if claims:

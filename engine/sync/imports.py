@@ -11,8 +11,10 @@ from datetime import timedelta
 from typing import Any
 
 from engine.clock import write_time
+from engine.connections.allowed import EgressError
 from engine.connections.imports import ImportReport, Kind, cut_batches, largest_import
 from engine.connections.outcomes import Done, Failed, Outcome, Refused, Throttled, Unknown
+from engine.egress import REFUSED as REFUSED_AT_EGRESS
 from engine.state.outbox import (
     DONE,
     REFUSED,
@@ -114,9 +116,13 @@ class Importer:
 
     def _send(self, entries: Sequence[Entry]) -> Outcome:
         items = [one.item for one in entries]
-        if self.kind == CONTACTS:
-            return self.worker.client.import_contacts(items)
-        return self.worker.client.import_records(self.collection, items)
+        try:
+            if self.kind == CONTACTS:
+                return self.worker.client.import_contacts(items)
+            return self.worker.client.import_records(self.collection, items)
+        except EgressError as error:
+            # Halved until the one that must not leave stands alone.
+            return Refused(0, REFUSED_AT_EGRESS, str(error))
 
     def _insist(self, ask: Callable[[], Outcome]) -> Done | Refused:
         """Ask until there is an answer; an import may be sent again, its figures are absolute."""

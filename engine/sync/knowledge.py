@@ -34,11 +34,15 @@ class ContactRefused(Exception):  # noqa: N818 - what Dotdigital says, no fault 
 
 
 class NotNow(Exception):  # noqa: N818 - a wait, no fault
-    """Dotdigital could not be asked now; `seconds` are to pass at least."""
+    """Dotdigital could not be asked now; `seconds` are to pass at least.
 
-    def __init__(self, why: str, seconds: float = 0.0) -> None:
+    `cause` is the kind of outcome, for the log.
+    """
+
+    def __init__(self, why: str, seconds: float = 0.0, *, cause: str = "Failed") -> None:
         super().__init__(why)
         self.seconds = seconds
+        self.cause = cause
 
 
 @dataclass(slots=True)
@@ -171,7 +175,10 @@ def read_live(worker: Worker, known: Knowledge, question: Question) -> None:
             raise ContactGone(known.anchor)
         known.learn(found, now)
     if question.address not in known.addresses and not _is_known_address(known, question.address):
-        found = _body(worker.client.read_contact("email", question.address))
+        try:
+            found = _body(worker.client.read_contact("email", question.address))
+        except ValueError as error:
+            raise ContactRefused(str(error)) from None
         if found is not None:
             known.learn(found, now)
         known.read_at = known.read_at or now
@@ -190,7 +197,7 @@ def _body(outcome: Outcome) -> object:
     if isinstance(outcome, Done):
         return outcome.body
     if isinstance(outcome, Throttled):
-        raise NotNow("Dotdigital asks for a pause", outcome.seconds)
+        raise NotNow("Dotdigital asks for a pause", outcome.seconds, cause="Throttled")
     if isinstance(outcome, Failed | Unknown):
         raise NotNow(outcome.why)
     raise ContactRefused(f"{outcome.code} {outcome.said}".strip())

@@ -6,10 +6,13 @@ Whatever interrupts that, the version waits on and is planned again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from engine.connections.allowed import EgressError
+from engine.connections.answers import StopError
 from engine.connections.outcomes import Done, Failed, Outcome, Refused, Throttled, Unknown
 from engine.plan import Call
 from engine.state.claims import (
@@ -78,13 +81,23 @@ def settle_subject(worker: Worker, claim: Claim) -> None:
             turn = begin_turn(worker, connection, claim)
         settle_turn(worker, turn)
     except ClaimLost:
-        worker.talk.warning("claim lost", subject=claim.subject)
+        worker.talk.warning("claim lost", epoch=claim.epoch)
         return
     except NotNow as wait:
         not_before = worker.wait_for(claim.attempts, at_least=wait.seconds)
-        worker.talk.info("to be tried again", subject=claim.subject, why=str(wait))
+        worker.talk.info("to be tried again", attempts=claim.attempts + 1, cause=wait.cause)
+    except StopError:
+        give_back(worker, [claim])
+        raise
     with worker.transaction() as connection:
         release_claim(connection, claim, not_before=not_before)
+
+
+def give_back(worker: Worker, claims: Iterable[Claim]) -> None:
+    """Give claims back as they were: what stopped the worker is no fault of theirs."""
+    with worker.transaction() as connection:
+        for claim in claims:
+            release_claim(connection, claim)
 
 
 def settle_turn(worker: Worker, turn: Turn) -> None:
@@ -122,6 +135,8 @@ def settle_version_live(
             Delivery(worker, turn, planned).run()
         except Replan:
             continue
+        except EgressError as refused:
+            hold_version(worker, turn, version, "REFUSED_AT_EGRESS", said=str(refused))
         return
     raise NotNow("the contact changed with every attempt")
 
@@ -184,7 +199,11 @@ class Delivery:
             except Unanswered:
                 self._end(row, SUPERSEDED)
                 continue
-            outcome = self._make(row, call, body)
+            try:
+                outcome = self._make(row, call, body)
+            except (EgressError, StopError):
+                self._drop(position)
+                raise
             created |= self._take(position, row, call, outcome)
             if self.refusals and self._creates(call) and not created:
                 # Nothing else of the order has anybody to belong to.
@@ -228,7 +247,7 @@ class Delivery:
             self._drop(position)
             seconds = outcome.seconds if isinstance(outcome, Throttled) else 0.0
             why = outcome.why if isinstance(outcome, Failed | Unknown) else "asked for a pause"
-            raise NotNow(f"{call['operation']}: {why}", seconds)
+            raise NotNow(f"{call['operation']}: {why}", seconds, cause=type(outcome).__name__)
         return False
 
     def _take_done(self, row: int, call: Call, outcome: Done) -> bool:
