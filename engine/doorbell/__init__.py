@@ -1,0 +1,1 @@
+"""The doorbell: others say that orders changed; only their ids are taken, and fetched later."""

@@ -1,0 +1,81 @@
+"""The ring: orders that the doorbell named and that are still to be fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select
+
+from engine.clock import write_time
+from engine.state.tables import RING, RING_SEEN
+from engine.state.writing import insert_new, put_rows
+
+MOST_WAITING = 10_000
+
+
+class RingFull(Exception):  # noqa: N818 - an answer, not a fault
+    """More orders would wait than are taken; the transaction is not to stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """An order that was named, and when it was named last."""
+
+    order_key: str
+    rung_at: str
+
+
+def ring(
+    connection: Connection,
+    flow: str,
+    ids: Sequence[str],
+    now: datetime,
+    most: int = MOST_WAITING,
+) -> None:
+    """Put orders of a flow into the ring, those that wait already as named again.
+
+    Raises RingFull where more than `most` would wait. On PostgreSQL each writer at the same time
+    may bring its own orders beyond that, because none sees what the others are about to add.
+    """
+    at = write_time(now)
+    rows = [{"flow": flow, "order_key": one, "rung_at": at} for one in dict.fromkeys(ids)]
+    if insert_new(connection, RING, rows) and count_waiting(connection, flow) > most:
+        raise RingFull
+    put_rows(connection, RING, rows)
+
+
+def take_rung(connection: Connection, flow: str, limit: int) -> list[Rung]:
+    """Give the orders that wait longest, at most `limit`; they wait on until `end_rung`."""
+    waiting = (
+        select(RING.c.order_key, RING.c.rung_at)
+        .where(RING.c.flow == flow)
+        .order_by(RING.c.rung_at, RING.c.order_key)
+        .limit(limit)
+    )
+    return [Rung(row.order_key, row.rung_at) for row in connection.execute(waiting)]
+
+
+def end_rung(connection: Connection, flow: str, rung: Iterable[Rung]) -> None:
+    """Let go of orders once they have landed; those named again meanwhile stay."""
+    for one in rung:
+        connection.execute(
+            delete(RING).where(
+                RING.c.flow == flow,
+                RING.c.order_key == one.order_key,
+                RING.c.rung_at == one.rung_at,
+            )
+        )
+
+
+def count_waiting(connection: Connection, flow: str) -> int:
+    """Give how many orders of a flow wait."""
+    counted = select(func.count()).select_from(RING).where(RING.c.flow == flow)
+    return int(connection.execute(counted).scalar_one())
+
+
+def mark_seen(connection: Connection, message: str, now: datetime) -> bool:
+    """Remember a message; False where it came before, be it just now on another connection."""
+    row = {"message": message, "seen_at": write_time(now)}
+    return insert_new(connection, RING_SEEN, [row]) == 1

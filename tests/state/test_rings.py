@@ -1,0 +1,90 @@
+"""The ring: what was named is fetched, oldest first, and nothing that was named again is lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from engine.state.database import Database
+from engine.state.rings import (
+    RingFull,
+    count_waiting,
+    end_rung,
+    mark_seen,
+    ring,
+    take_rung,
+)
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+def ringing(database: Database, *ids: str, minutes: int = 0, most: int = 10) -> None:
+    with database.transaction() as connection:
+        ring(connection, "orders", ids, NOW + timedelta(minutes=minutes), most)
+
+
+def waiting(database: Database, limit: int = 10) -> list[str]:
+    with database.transaction() as connection:
+        return [one.order_key for one in take_rung(connection, "orders", limit)]
+
+
+def test_orders_come_out_oldest_first_and_stay(database: Database) -> None:
+    ringing(database, "B-A", minutes=1)
+    ringing(database, "C-A", "A-A")
+    assert waiting(database) == ["A-A", "C-A", "B-A"]
+    assert waiting(database, 1) == ["A-A"]
+
+
+def test_an_order_named_twice_waits_once(database: Database) -> None:
+    ringing(database, "A-A", "A-A")
+    ringing(database, "A-A", "B-A")
+    assert waiting(database) == ["A-A", "B-A"]
+
+
+def test_an_order_that_landed_waits_no_more(database: Database) -> None:
+    ringing(database, "A-A", "B-A")
+    with database.transaction() as connection:
+        end_rung(connection, "orders", take_rung(connection, "orders", 1))
+    assert waiting(database) == ["B-A"]
+
+
+def test_an_order_named_again_while_it_is_fetched_is_fetched_again(database: Database) -> None:
+    ringing(database, "A-A")
+    with database.transaction() as connection:
+        fetched = take_rung(connection, "orders", 10)
+    ringing(database, "A-A", minutes=1)
+    with database.transaction() as connection:
+        end_rung(connection, "orders", fetched)
+    assert waiting(database) == ["A-A"]
+
+
+def test_flows_do_not_hear_each_other(database: Database) -> None:
+    ringing(database, "A-A")
+    with database.transaction() as connection:
+        ring(connection, "returns", ["B-A"], NOW)
+        assert take_rung(connection, "returns", 10)[0].order_key == "B-A"
+        assert count_waiting(connection, "orders") == 1
+
+
+def test_no_more_wait_than_are_taken_and_nothing_of_the_rest_is_kept(database: Database) -> None:
+    ringing(database, "A-A", "B-A", most=3)
+    with pytest.raises(RingFull):
+        ringing(database, "C-A", "D-A", most=3)
+    assert waiting(database) == ["A-A", "B-A"]
+    ringing(database, "C-A", most=3)
+    assert len(waiting(database)) == 3
+
+
+def test_those_who_wait_can_be_named_again_when_it_is_full(database: Database) -> None:
+    ringing(database, "A-A", "B-A", most=2)
+    ringing(database, "A-A", minutes=1, most=2)
+    assert waiting(database) == ["B-A", "A-A"]
+
+
+def test_a_message_is_new_once(database: Database) -> None:
+    with database.transaction() as connection:
+        assert mark_seen(connection, "msg_1", NOW)
+    with database.transaction() as connection:
+        assert not mark_seen(connection, "msg_1", NOW)
+        assert mark_seen(connection, "msg_2", NOW)
