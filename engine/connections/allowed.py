@@ -108,8 +108,7 @@ class Allowed:
         if identifiers.keys() != {match}:
             return "a contact of it is not named by what it is found by, and by that alone"
         if match == known:
-            number = identifiers[known]
-            if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+            if not _is_number(identifiers[known]):
                 return f"a contact of it has no {known}"
             return "it states a status on update" if "channelProperties" in item else ""
         if read_email(identifiers["email"]) != identifiers["email"]:
@@ -135,9 +134,20 @@ class Allowed:
         for record in cast("list[dict[str, object]]", body["records"]):
             if (known.scope == "contact") != ("contactIdentity" in record):
                 return "a record of it has no owner, or has one that it cannot have"
+            if not self._is_owner(record.get("contactIdentity")):
+                return "the owner of a record of it can be nobody"
             if why := self._judge_record(name, known.scope, record["json"]):
                 return why
         return ""
+
+    def _is_owner(self, identity: object) -> bool:
+        """Say whether a contact can be named so; a record of the account names none."""
+        if not isinstance(identity, dict):
+            return True
+        value: object = identity["value"]
+        if identity["identifier"] == self._target.contact.id:
+            return _is_number(value)
+        return read_email(value) == value
 
     def _judge_record(self, name: str, scope: str | None, record: object) -> str:
         insight = self._target.insight
@@ -167,6 +177,11 @@ class Allowed:
         return _Form(
             operation, re.compile(pattern), tuple(pieces[1::2]), _validator(operation.body_schema)
         )
+
+
+def _is_number(value: object) -> bool:
+    """Say whether a value can be the number of a contact."""
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _is_segment(text: str) -> bool:

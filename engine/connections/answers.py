@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TypeGuard
 
 import orjson
@@ -11,10 +10,10 @@ import orjson
 from engine.connections.outcomes import Done, Failed, Outcome, Refused, Throttled, Unknown
 from engine.connections.waits import LONGEST_WAIT, read_wait
 from engine.connections.wire import Got
+from engine.connections.words import plain
 
 _TOKEN = re.compile(r"\bERROR_[A-Z0-9_]{1,80}")
 _TOO_MANY, _TIMED_OUT, _TOO_LONG = 429, 408, 413
-_LONGEST = 300
 # What version 2 of the API answers with 400 and means "later": no call of these did anything.
 _LATER = frozenset(
     {
@@ -99,14 +98,7 @@ def _words(body: bytes) -> tuple[str, str]:
         return "", ""
     if not isinstance(told, dict):
         return "", ""
-    code, message = _text(told, "errorCode"), _text(told, "message")
+    code, message = plain(told.get("errorCode")), plain(told.get("message"))
     token = _TOKEN.search(message)
-    said = _text(told, "description") or message
+    said = plain(told.get("description")) or message
     return code or (token[0] if token else ""), said
-
-
-def _text(told: Mapping[str, object], member: str) -> str:
-    text = told.get(member)
-    if not isinstance(text, str):
-        return ""
-    return "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST])

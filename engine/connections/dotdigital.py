@@ -115,7 +115,7 @@ class DotdigitalClient(DotdigitalReader):
         return self._delete(sent, _DELETE_TIER)
 
     def delete_records(self, contact_id: int, collection: str) -> Outcome:
-        """Delete all records of a contact in a collection, at once and for good."""
+        """Delete all records of a contact in a collection, for good; done a while later."""
         if not fits(self._target.insight.collection_name, collection):
             raise EgressError("there can be no such collection")
         of_contact = f"{INSIGHT}/contacts/contactId/{_number(contact_id)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal, TypeVar
 from urllib.parse import quote
 
@@ -23,6 +23,7 @@ from engine.connections.listings import (
     read_properties,
     read_suppressions,
 )
+from engine.connections.moments import write_moment
 from engine.connections.outcomes import Done, Failed, Outcome, Refused, Throttled, Unknown
 from engine.connections.pace import Pace
 from engine.connections.wire import Got, NoAnswer, Sent, Wire
@@ -123,7 +124,7 @@ class DotdigitalReader:
         if data_fields:
             query["data-fields"] = "|".join(data_fields)
         if modified_since is not None:
-            query["~modified"] = f"gte::{_written(modified_since)}"
+            query["~modified"] = f"gte::{write_moment(modified_since)}"
         if marker is not None:
             query["marker"] = marker
         items, following = self._list("list contacts", CONTACTS, query, read_page)
@@ -132,7 +133,7 @@ class DotdigitalReader:
 
     def list_suppressed(self, since: datetime, skip: int = 0) -> SuppressedPage:
         """List who can no longer be mailed since a moment; raises NotReadError."""
-        path = f"/v2/contacts/suppressed-since/{quote(_written(since), safe='')}"
+        path = f"/v2/contacts/suppressed-since/{quote(write_moment(since), safe='')}"
         query = {"select": str(_PAGE), "skip": str(skip)}
         items = self._list("list suppressed", path, query, read_suppressions)
         return SuppressedPage(items, skip + _PAGE if len(items) >= _PAGE else None)
@@ -238,8 +239,3 @@ class DotdigitalReader:
 def _check_marker(what: str, here: str | None, following: str | None) -> None:
     if following is not None and following == here:
         raise NotReadError(what, Failed("its next page is this one again"))
-
-
-def _written(moment: datetime) -> str:
-    """Write a moment as Dotdigital reads it; parts of a second are cut, so it comes early."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

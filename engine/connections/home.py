@@ -53,6 +53,8 @@ def find_home(base_url: str, allowed_hosts: Collection[str]) -> Home:
     """
     split = _split(base_url)
     host = _host_of(split)
+    if not split.hostname:
+        raise AddressError("the address names no host")
     local = split.hostname in _LOOPBACK
     if split.scheme != "https" and not (local and split.scheme == "http"):
         raise AddressError("the address must begin with https://, unless it is this machine")
@@ -62,7 +64,7 @@ def find_home(base_url: str, allowed_hosts: Collection[str]) -> Home:
     if host not in allowed and split.hostname not in allowed:
         raise AddressError(f'"{host[:100]}" is not among the allowed hosts')
     return Home(
-        f"{split.scheme}://{host}", split.path.rstrip("/"), allowed | {host, split.hostname or ""}
+        f"{split.scheme}://{host}", split.path.rstrip("/"), allowed | {host, split.hostname}
     )
 
 

@@ -16,6 +16,7 @@ import httpx
 from engine.connections.credentials import Credentials
 from engine.connections.home import AddressError, Home, find_home
 from engine.connections.wire import Got, NoAnswer, Sent
+from engine.connections.words import plain
 
 # Raised before a connection stands: nothing can have reached the vendor.
 _BEFORE = (
@@ -25,7 +26,6 @@ _BEFORE = (
     httpx.UnsupportedProtocol,
 )
 _AGENT = "miradot"
-_LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,7 @@ class HttpWire:
 def _reason(error: httpx.HTTPError) -> str:
     """Say why no answer came; the library's words only where they are about a connection."""
     if isinstance(error, httpx.ConnectError):
-        said = "".join(letter if letter.isprintable() else " " for letter in str(error))
-        return f"no connection: {said[:_LONGEST_REASON]}"
+        return f"no connection: {plain(str(error), 200)}"
     if isinstance(error, httpx.TimeoutException):
         connecting = isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
         return "no connection in time" if connecting else "no answer in time"

@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 
 import orjson
 
+from engine.connections.words import plain
 from engine.lock import TargetLock
 
 Kind = Literal["contacts", "insight"]
@@ -122,18 +123,18 @@ def _contact_failures(told: object) -> Iterator[ImportFailure]:
     reasons = _list(failed, "failures") or [{}]
     for reason in map(_object, reasons):
         code = str(reason.get("failureCode") or "Unknown")
-        yield ImportFailure(key, code, str(reason.get("description") or ""))
+        yield ImportFailure(key, plain(code), plain(reason.get("description")))
 
 
 def _record_failure(told: object) -> ImportFailure:
     failed = _object(told)
     key = failed.get("key")
     details = failed.get("details")
-    said = "; ".join(map(str, details)) if isinstance(details, list) else str(details or "")
+    said = "; ".join(map(str, details)) if isinstance(details, list) else details
     return ImportFailure(
         key if isinstance(key, str) else str(key or ""),
-        str(failed.get("failureReason") or "Unknown"),
-        said,
+        plain(str(failed.get("failureReason") or "Unknown")),
+        plain(said),
     )
 
 

@@ -15,10 +15,12 @@ from typing import Literal, NoReturn
 import orjson
 
 from engine.connections.home import AddressError, Home
+from engine.connections.moments import read_date, write_moment
 from engine.connections.order_texts import OrderText, PageError, cut_orders
 from engine.connections.pace import Pace, Unpaced
-from engine.connections.waits import read_date, read_wait
+from engine.connections.waits import read_wait
 from engine.connections.wire import Got, NoAnswer, Sent, Wire
+from engine.connections.words import plain
 
 TaxMode = Literal["TAX_INCLUDED", "TAX_EXCLUDED"]
 ExportState = Literal["running", "done", "failed"]
@@ -128,7 +130,7 @@ class MiraklSource:
             "offset": str(offset),
         }
         if since is not None:
-            query["start_update_date"] = _written(since)
+            query["start_update_date"] = write_moment(since)
         got = self._get(_ORDERS, query, ORDERS_TIER)
         orders, total = _read_orders(got.body), _total(got.body)
         server_time = read_date(got.headers.get("date", ""))
@@ -162,8 +164,8 @@ class MiraklSource:
         if not start < end <= start + LONGEST_EXPORT:
             raise ValueError("an export covers a range of at most a year")
         body = {
-            "start_date": _written(start),
-            "end_date": _written(end),
+            "start_date": write_moment(start),
+            "end_date": write_moment(end),
             "order_tax_mode": self._tax_mode,
             **_CHUNKS,
         }
@@ -220,7 +222,9 @@ class MiraklSource:
     def _next_offset(self, got: Got, offset: int, given: int, total: int) -> int | None:
         """Give where the next page begins, by the answer's link, else by its count."""
         link = _NEXT.search(got.headers.get("link", ""))
-        if link is None and offset + given >= total:
+        # A full page is followed even past the count, which may be older than the page.
+        past = offset + given > total and given >= MOST_ORDERS
+        if link is None and offset + given >= total and not past:
             return None
         if not given:
             raise SourceFailed(f"it gave an empty page at {offset} of {total} orders")
@@ -271,12 +275,5 @@ def _said(body: bytes) -> str:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
         return ""
-    said = value.get("message") if isinstance(value, dict) else None
-    if not isinstance(said, str):
-        return ""
-    return ": " + "".join(letter if letter.isprintable() else " " for letter in said[:200])
-
-
-def _written(moment: datetime) -> str:
-    """Write a moment as Mirakl reads it; parts of a second are cut off, so a start comes early."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    said = plain(value.get("message"), 200) if isinstance(value, dict) else ""
+    return f": {said}" if said else ""

@@ -11,6 +11,7 @@ from io import BytesIO
 
 import orjson
 
+from engine.connections.words import plain
 from engine.sources.decoding import DecodeError, Doubled, decode, find_doubled
 from engine.sources.scanner import ArrayError, scan_elements
 
@@ -46,7 +47,7 @@ def cut_orders(body: bytes) -> tuple[OrderText, ...]:
     if not isinstance(page, dict):
         raise PageError("its answer is not a JSON object")
     if isinstance(page, Doubled):
-        raise PageError(f'"{page.doubled[0][:40]}" stands twice in its answer')
+        raise PageError(f'"{plain(page.doubled[0], 40)}" stands twice in its answer')
     values = page.get(_ENVELOPE)
     if not isinstance(values, list):
         raise PageError(f"its answer has no list of orders{_error_of(page)}")
@@ -77,14 +78,10 @@ def _order(text: bytes, value: object, *, doubled: bool) -> OrderText:
     twice = find_doubled(value) if doubled else ""
     if isinstance(value, Doubled) and "order_id" in value.doubled:
         usable = False
-    fault = f'the key "{_printable(twice)}" stands twice in one object' if twice else ""
+    fault = f'the key "{plain(twice, 40)}" stands twice in one object' if twice else ""
     return OrderText(text, value, str(key) if usable else "", fault)
 
 
 def _error_of(page: dict[str, object]) -> str:
-    said = page.get("message")
-    return f": {_printable(said)}" if isinstance(said, str) else ""
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text[:200])
+    said = plain(page.get("message"), 200)
+    return f": {said}" if said else ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
+
+from engine.connections.moments import read_date
 
 USUAL_WAIT = 60.0
 SHORTEST_WAIT, LONGEST_WAIT = 1.0, 3600.0
@@ -25,15 +25,6 @@ def read_wait(headers: Mapping[str, str]) -> float:
         if wait is not None:
             return min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)
     return USUAL_WAIT
-
-
-def read_date(text: str) -> datetime | None:
-    """Give the moment of a date as HTTP writes it, aware; None for any other text."""
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return moment if moment.tzinfo is not None else None
 
 
 def _read(text: str, headers: Mapping[str, str]) -> float | None:

@@ -340,6 +340,16 @@ FORBIDDEN: dict[str, tuple[dict[str, Any], Change, str]] = {
         owner(contactIdentity={"identifier": "mobileNumber", "value": "1"}),
         "enum",
     ),
+    "records of contact 0": (
+        RECORDS,
+        owner(contactIdentity={"identifier": "contactId", "value": 0}),
+        "can be nobody",
+    ),
+    "records of no address": (
+        RECORDS,
+        owner(contactIdentity={"identifier": "email", "value": "Ada"}),
+        "can be nobody",
+    ),
     "records that are no orders": (RECORDS, owner(json={"id": "A-1"}), "required"),
     "records that resubscribe": (RECORDS, owner(json={"resubscribe": 1}), "resubscribe"),
 }

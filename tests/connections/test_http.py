@@ -20,11 +20,15 @@ from engine.connections.credentials import (
     dotdigital_user,
     mirakl_key,
 )
+from engine.connections.dotdigital import DotdigitalClient
 from engine.connections.home import AddressError, find_home
 from engine.connections.http import HttpWire, Limits
 from engine.connections.mirakl import MiraklSource
+from engine.connections.outcomes import Done, Refused
+from engine.connections.pace import Unpaced
 from engine.connections.wire import NoAnswer, Sent
-from tests.connections import switch
+from tests.connections import TARGET, switch
+from tests.connections.test_allowed import CREATE
 from tests.sandbox import Rehearsal
 from tests.sandbox.test_server import free_port, serving
 
@@ -121,6 +125,28 @@ def test_where_nobody_listens_nothing_was_taken() -> None:
     none = ask(f"http://127.0.0.1:{free_port()}")
     assert not none.taken
     assert "no connection" in str(none)
+
+
+def test_where_the_other_side_speaks_no_tls_nothing_was_taken() -> None:
+    with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as (base, asked):
+        none = ask(base.replace("http:", "https:"))
+    assert not none.taken
+    assert CANARY.encode() not in asked[0]
+
+
+def test_the_client_reads_and_writes_over_http() -> None:
+    there = Rehearsal()
+    with wire_to(there, "dotdigital") as wire:
+        client = DotdigitalClient(wire, TARGET, Unpaced())
+        made = client.send(**CREATE)
+        told = client.read_contact("email", "ada@example.com")
+        assert client.send(**CREATE) == Refused(
+            409, "contacts:idAlreadyExists", "the address is taken"
+        )
+        listed = client.list_contacts(client.server_time(), None, ["MIRAKL_PERSON"])
+    assert isinstance(made, Done)
+    assert isinstance(told, Done)
+    assert [told.body] == [made.body] == list(listed.contacts)
 
 
 @pytest.mark.parametrize(
@@ -243,6 +269,8 @@ def test_an_api_user_without_a_name_or_password_is_refused(user: str, password: 
         ("https://shop.example.com:x", ["shop.example.com"]),
         ("https://shop.example.com\\@evil", ["shop.example.com"]),
         ("shop.example.com", ["shop.example.com"]),
+        ("https:///m", [""]),
+        ("", [""]),
     ],
 )
 def test_a_base_address_must_be_allowed_and_safe(base: str, hosts: list[str]) -> None:

@@ -266,6 +266,20 @@ def test_a_link_that_leads_elsewhere_or_nowhere_is_a_failure(link: str) -> None:
     assert isinstance(refusal(got(200, page(ONE, total=5), link=link)), SourceFailed)
 
 
+def test_a_full_page_is_followed_even_past_the_count() -> None:
+    full = [{"order_id": f"A-{number}"} for number in range(100)]
+    answers = [got(200, page(*full, total=total)) for total in (3, 100, 101)]
+    reader, _ = source(*answers)
+    assert [reader.read_page(None, 0).next_offset for _ in answers] == [100, None, 100]
+
+
+def test_a_moment_without_a_zone_is_not_asked_for() -> None:
+    reader, wire = source()
+    with pytest.raises(ValueError, match="zone"):
+        reader.read_page(datetime(2026, 3, 1), 0)  # noqa: DTZ001 - what must not be
+    assert wire.asked == []
+
+
 def test_a_page_that_ends_early_is_a_failure() -> None:
     reader, _ = source(got(200, page(total=7)))
     with pytest.raises(SourceFailed, match="empty page at 5 of 7"):
