@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -343,3 +344,11 @@ def test_status_prints_json_as_published(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_status_is_told_what_to_show() -> None:
     with pytest.raises(Failure, match="say what to show: --settings"):
         CliRunner().invoke(cli.cli, ["status"], catch_exceptions=False)
+
+
+def test_status_says_which_extra_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("engine.settings")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pydantic_settings", None)
+    with pytest.raises(Failure, match=r'pip install "miradot\[sync\]"'):
+        CliRunner().invoke(cli.cli, ["status", "--settings"], catch_exceptions=False)

@@ -55,9 +55,7 @@ def make_app(doorbell: Doorbell) -> Starlette:
         except ClientDisconnect:
             # Nobody is there to be answered.
             answer = _tell(400, {"error": "the body did not arrive whole"})
-        # Strangers may knock as often as they like without filling the log.
-        tell = doorbell.log.warning if answer.status_code in (429, 503) else doorbell.log.debug
-        tell("doorbell answered", status=answer.status_code)
+        _log(doorbell.log, answer.status_code)
         return answer
 
     return Starlette(
@@ -66,6 +64,12 @@ def make_app(doorbell: Doorbell) -> Starlette:
             Route("/livez", _live, methods=["GET"]),
         ]
     )
+
+
+def _log(log: Log, status: int) -> None:
+    # Strangers may knock as often as they like without filling the log.
+    tell = {200: log.info, 202: log.info, 429: log.warning, 503: log.warning}
+    tell.get(status, log.debug)("doorbell answered", status=status)
 
 
 async def _live(_request: Request) -> Response:

@@ -47,8 +47,7 @@ def is_secret(field: FieldInfo) -> bool:
 def _read_secret(path: Path, named_by: str) -> str:
     # The path is not told: whoever mistakes the variable puts the secret itself into it.
     try:
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST + 1)
+        raw = path.read_bytes()
         text = raw.decode().strip()
     except OSError as error:
         raise Failure(
