@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, case, func, or_, select, update
 
 from engine.clock import write_time
 from engine.state.orders import Lane
@@ -119,10 +119,14 @@ def release_claim(
 
 
 def next_due(connection: Connection, flow: str) -> str | None:
-    """Give when the next subject that waits may be tried: a time, '' for now, None for none."""
+    """Give when the next subject that waits may be tried: a time, '' for now, None for none.
+
+    One whom somebody holds is due when that claim runs out.
+    """
     version, person = ORDER_VERSION, PERSON
+    wait, held = func.coalesce(person.c.not_before, ""), func.coalesce(person.c.claimed_until, "")
     row = connection.execute(
-        select(func.min(func.coalesce(person.c.not_before, "")))
+        select(func.min(case((wait > held, wait), else_=held)))
         .select_from(person.join(version, version.c.subject == person.c.subject))
         .where(version.c.flow == flow, version.c.outcome.is_(None))
     ).one()
