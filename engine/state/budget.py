@@ -73,7 +73,8 @@ def take_turn(connection: Connection, allowance: Allowance, now: float, *, urgen
     ahead = (rate.burst if urgent else rate.burst - rate.reserve) * rate.interval
     wait = max(next_at - ahead, row.paused_until) - now
     if wait > 0:
-        return float(wait)
+        # Less would be lost when it is added to a moment, and who waits would never arrive.
+        return max(float(wait), _GRAIN)
     connection.execute(
         update(BUDGET).where(_row_of(allowance)).values(next_at=next_at + rate.interval)
     )

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, delete, event, func, inspect, select, text
 from engine.state.cursors import mark_pending, move_cursor, read_cursor
 from engine.state.database import Database
 from engine.state.migrations import STEPS, Step, prepare_database
-from engine.state.orders import Landed, land_orders
+from engine.state.orders import Arrival, Landed, land_orders
 from engine.state.runs import Ending, end_run, start_run
 from engine.state.tables import CURSOR, METADATA, ORDER_VERSION, PERSON, RUN
 from tests.state.databases import NOW, opened
@@ -52,7 +52,7 @@ def land(database: Database) -> None:
     with database.transaction() as connection:
         run = start_run(connection, "orders", "sync", NOW)
         mark_pending(connection, "orders", "orders", {"offset": 0}, NOW)
-        land_orders(connection, "orders", page(), lane="event", run=run, now=NOW)
+        land_orders(connection, page(), Arrival("orders", "event", run, NOW))
         move_cursor(connection, "orders", "orders", "2026-03-01T08:55:00Z", NOW)
         end_run(connection, run, Ending("done", {"landed": ORDERS}), NOW)
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from engine.problem import Failure
 from engine.state.database import Database, DatabaseUnavailable
-from engine.state.orders import Landed, land_orders
+from engine.state.orders import Arrival, Landed, land_orders
 from tests.state.crashing import land, look_landed
 from tests.state.databases import NOW, opened
 
@@ -45,7 +45,7 @@ def big_page(orders: int) -> list[Landed]:
 
 def land_big(database: Database) -> None:
     with database.transaction() as connection:
-        land_orders(connection, "orders", big_page(100), lane="batch", run="r", now=NOW)
+        land_orders(connection, big_page(100), Arrival("orders", "batch", "r", NOW))
 
 
 def test_a_landing_that_is_killed_anywhere_is_whole_or_nothing(database_url: str) -> None:
