@@ -393,6 +393,9 @@ def test_a_body_that_nests_without_end_is_refused() -> None:
     for _ in range(2000):
         inner["a"] = {}
         inner = inner["a"]
-    made = {**PUT, "body": {**ORDER, "more": deep}}
-    with pytest.raises(EgressError):
-        client_of(Scripted()).send(**made)
+    for made in (
+        {**PUT, "body": {**ORDER, "more": deep}},
+        {**UPDATE, "body": {"dataFields": {"A": deep}}},
+    ):
+        with pytest.raises(EgressError, match="too deeply"):
+            client_of(Scripted()).send(**made)

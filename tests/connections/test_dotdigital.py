@@ -61,6 +61,11 @@ ANSWERS: list[tuple[Got | NoAnswer, Outcome, Outcome]] = [
     ),
     (got(302), Failed("Dotdigital answered 302"), Unknown("Dotdigital answered 302")),
     (got(408), Failed("Dotdigital answered 408"), Unknown("Dotdigital answered 408")),
+    (
+        got(408, {"message": "Request Timeout"}),
+        Failed("Dotdigital answered 408"),
+        Unknown("Dotdigital answered 408"),
+    ),
     (got(500), Failed("Dotdigital answered 500"), Unknown("Dotdigital answered 500")),
     (got(503), Failed("Dotdigital answered 503"), Unknown("Dotdigital answered 503")),
     (

@@ -241,6 +241,13 @@ def test_an_import_may_have_fifty_mebibytes() -> None:
     assert largest_import(TARGET) == 50 * 1024 * 1024
 
 
+def test_a_batch_is_cut_before_the_item_that_would_make_it_too_long() -> None:
+    items = [{"name": "x" * 2600} for _ in range(3)]
+    assert list(cut_batches(items, 5000)) == [[one] for one in items]
+    assert list(cut_batches(items, 2000)) == [[one] for one in items]
+    assert list(cut_batches(items, 9000)) == [items]
+
+
 ITEMS = st.lists(st.dictionaries(st.text(max_size=9), st.text(max_size=300), max_size=5))
 
 
