@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -158,6 +159,19 @@ def test_a_turn_that_was_rolled_back_was_not_taken(database: Database) -> None:
 def test_a_rate_whose_parts_do_not_fit_is_refused(parts: tuple[int, int, int, int]) -> None:
     with pytest.raises(Failure, match="expected 0 <= reserve <= burst < calls - 1"):
         Rate(*parts)
+
+
+def test_a_turn_being_taken_is_waited_for(database: Database) -> None:
+    for _ in range(RATE.burst):
+        assert take(database, START) == 0
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as connection:
+            assert take_turn(connection, TIER, START, urgent=True) == 0
+            other = pool.submit(take, database, START)
+            with pytest.raises(TimeoutError):
+                other.result(0.3)
+        # It was the last one: who asked meanwhile must not have seen it free.
+        assert other.result(30) > 9
 
 
 TAKER = """
