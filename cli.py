@@ -32,6 +32,7 @@ COMMANDS = (
     "sample",
     "migrate",
     "sandbox",
+    "sync",
     "status",
     "schema",
 )

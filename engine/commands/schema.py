@@ -16,6 +16,7 @@ from engine.proof.matrix import matrix_schema
 from engine.provenance.explanation import explanation_schema
 from engine.report.document import problems_schema
 from engine.report.status import status_schema
+from engine.report.sync import sync_schema
 from engine.report.trials import trials_schema
 
 SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
@@ -30,6 +31,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "consent.v1": consent_schema,
     "explanation.v1": explanation_schema,
     "status.v1": status_schema,
+    "sync.v1": sync_schema,
 }
 
 

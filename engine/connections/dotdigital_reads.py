@@ -142,6 +142,8 @@ class DotdigitalReader:
         """Give Dotdigital's clock, aware; raises NotReadError."""
         what = "tell the time"
         got = self._exchange(Sent("GET", "/v2/server-time"), READ_TIERS[what])
+        if isinstance(got, Throttled):
+            raise NotReadError(what, got)
         if isinstance(got, NoAnswer):
             raise NotReadError(what, Failed(str(got)))
         # The one answer that is plain text, by its documentation.
@@ -205,10 +207,14 @@ class DotdigitalReader:
         got = self._exchange(sent, tier)
         if isinstance(got, Got):
             return classify(got, idempotent=idempotent)
+        if isinstance(got, Throttled):
+            return got
         return in_doubt(str(got), idempotent=idempotent) if got.taken else Failed(str(got))
 
-    def _exchange(self, sent: Sent, tier: str) -> Got | NoAnswer:
-        self._pace.take(tier)
+    def _exchange(self, sent: Sent, tier: str) -> Got | NoAnswer | Throttled:
+        wait = self._pace.take(tier)
+        if wait:
+            return Throttled(wait)
         try:
             got = self._wire.exchange(sent)
         except NoAnswer as none:

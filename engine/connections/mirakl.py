@@ -204,7 +204,9 @@ class MiraklSource:
         return self._exchange(Sent("GET", path, query), tier)
 
     def _exchange(self, sent: Sent, tier: str) -> Got:
-        self._pace.take(tier)
+        wait = self._pace.take(tier)
+        if wait:
+            raise SourceThrottled(wait)
         try:
             got = self._wire.exchange(sent)
         except NoAnswer as none:

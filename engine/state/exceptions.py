@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from engine.clock import write_time
 from engine.state.tables import EXCEPTION
@@ -116,3 +116,15 @@ def close_exceptions(
         .where(EXCEPTION.c.id.in_(numbers), EXCEPTION.c.closed_at.is_(None))
         .values(closed_at=write_time(now), closed_by=by, note=note)
     )
+
+
+def count_open(connection: Connection, flow: str) -> list[tuple[str, str, int]]:
+    """Give what is open, the most frequent first: code, owner, number of orders."""
+    number = func.count(EXCEPTION.c.order_key.distinct())
+    rows = connection.execute(
+        select(EXCEPTION.c.code, EXCEPTION.c.owner, number)
+        .where(EXCEPTION.c.flow == flow, EXCEPTION.c.closed_at.is_(None))
+        .group_by(EXCEPTION.c.code, EXCEPTION.c.owner)
+        .order_by(number.desc(), EXCEPTION.c.code)
+    )
+    return list(rows.tuples())

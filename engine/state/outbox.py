@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from engine.clock import write_time
 from engine.plan import Call
@@ -173,6 +173,17 @@ def list_effects(connection: Connection, flow: str, subject: str) -> list[str]:
         .order_by(CALL.c.call_id)
     )
     return list(found.scalars())
+
+
+def count_calls(connection: Connection, flow: str, since: str) -> dict[str, int]:
+    """Give how many calls took effect since a time (text of `write_time`), by operation."""
+    rows = connection.execute(
+        select(CALL.c.operation, func.count())
+        .where(CALL.c.flow == flow, CALL.c.state == DONE, CALL.c.answered_at >= since)
+        .group_by(CALL.c.operation)
+        .order_by(CALL.c.operation)
+    )
+    return dict(rows.tuples().all())
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,13 +31,21 @@ class BudgetPace:
     account: str
     rates: Mapping[str, Rate]
     urgent: bool
+    longest_wait: float = math.inf
 
-    def take(self, tier: str) -> None:
-        """Return when one call of a tier may be made; raises Failure for a tier without a rate."""
+    def take(self, tier: str) -> float:
+        """Return 0.0 when one call of a tier may be made; raises Failure for one without a rate.
+
+        What would take longer than `longest_wait` is not waited for: then the seconds are given.
+        """
         allowance = self._allowance(tier)
+        until = self._now() + self.longest_wait
         while (wait := self._try(allowance)) > 0:
+            if self._now() + wait > until:
+                return wait
             # A pause may be set or the process stopped meanwhile: it looks again before long.
             self.clock.sleep(min(wait, _LONGEST_SLEEP))
+        return 0.0
 
     def heed(self, tier: str, status: int, headers: Mapping[str, str]) -> None:
         """Pause a tier when an answer says that no calls are left; header names in small letters.

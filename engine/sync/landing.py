@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from engine.clock import read_time, write_time
-from engine.connections.mirakl import MiraklSource
+from engine.connections.mirakl import MOST_ORDERS, MiraklSource
 from engine.connections.order_texts import OrderText
 from engine.state.cursors import move_cursor, read_cursor
 from engine.state.orders import Arrival, Landed, Lane, land_orders, persons_of_orders
+from engine.state.rings import end_rung, take_rung
 from engine.state.tombstones import is_buried
 from engine.sync.flow import land_payload
 from engine.sync.worker import Worker
@@ -58,6 +59,22 @@ class Landing:
                     moment = write_time(started)
                     move_cursor(connection, worker.flow.name, ORDERS, moment, worker.now)
         return figures
+
+    def read_rung(self) -> Counter[str]:
+        """Fetch the orders that the doorbell named; they stay named until they have landed.
+
+        One that Mirakl does not know is let go: whoever rings cannot make up orders.
+        """
+        worker, flow, figures = self.worker, self.worker.flow.name, Counter[str]()
+        while True:
+            with worker.transaction() as connection:
+                rung = take_rung(connection, flow, MOST_ORDERS)
+            if not rung:
+                return figures
+            orders = self.source.read_orders([one.order_key for one in rung])
+            with worker.transaction() as connection:
+                figures += self.land(connection, orders, "event")
+                end_rung(connection, flow, rung)
 
     def land(self, connection: Connection, orders: Iterable[OrderText], lane: Lane) -> Counter[str]:
         """Store orders as they came; those of people who were erased are left out."""

@@ -107,6 +107,9 @@ def _supersede(
         if not why and one.version:
             settled = newest_settled(connection, flow.name, one.order_key)
             why = CAME_LATE if settled is not None and settled[0] > one.version else ""
+            if settled is not None and settled[0] == one.version:
+                # Another content under the same stamp: what was sent under it is sent once more.
+                repeat_calls(connection, flow.name, one.order_key)
         if why:
             settle_version(connection, one.id, End("unchanged", why, flow.sha256), now)
         else:

@@ -457,8 +457,9 @@ def test_every_call_takes_leave_in_its_tier_and_tells_what_came_back() -> None:
     told: list[Any] = []
 
     class Pacing:
-        def take(self, tier: str) -> None:
+        def take(self, tier: str) -> float:
             told.append(tier)
+            return 0.0
 
         def heed(self, tier: str, status: int, headers: Any) -> None:
             told.append((tier, status, headers["date"]))
@@ -479,7 +480,7 @@ def test_every_call_takes_leave_in_its_tier_and_tells_what_came_back() -> None:
 
 def test_what_does_not_leave_takes_no_leave() -> None:
     class Never(Unpaced):
-        def take(self, tier: str) -> None:
+        def take(self, tier: str) -> float:
             raise AssertionError(tier)
 
     with pytest.raises(EgressError):

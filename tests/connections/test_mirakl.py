@@ -387,8 +387,9 @@ def test_every_call_asks_for_leave_and_tells_what_came_back() -> None:
     told: list[Any] = []
 
     class Pacing:
-        def take(self, tier: str) -> None:
+        def take(self, tier: str) -> float:
             told.append(tier)
+            return 0.0
 
         def heed(self, tier: str, status: int, headers: Any) -> None:
             told.append((tier, status, headers["date"]))

@@ -127,3 +127,13 @@ def test_a_pause_holds_for_every_process_of_the_account(
 def test_a_tier_without_a_rate_is_told(database: Database, clock: StillClock) -> None:
     with pytest.raises(Failure, match='"insight" is set; rates are set for: contacts'):
         make_pace(database, clock).take("insight")
+
+
+def test_a_wait_that_is_too_long_is_told_and_not_waited_for(
+    database: Database, clock: StillClock
+) -> None:
+    hasty = BudgetPace(database, clock, "acme", RATES, urgent=True, longest_wait=1.0)
+    waits = [hasty.take("contacts") for _ in range(5)]
+    assert waits[:4] == [0.0] * 4
+    assert waits[4] > 1
+    assert clock.slept == []

@@ -1,0 +1,146 @@
+"""What commands that deliver share: both sides, the database and the worker, from the settings."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.check import check_mapping
+from engine.checked import CheckedSpec
+from engine.clock import Clock, SystemClock
+from engine.commands.run import Refused, read_given
+from engine.connections.credentials import dotdigital_user, mirakl_key
+from engine.connections.dotdigital import DotdigitalClient
+from engine.connections.http import HttpWire
+from engine.connections.mirakl import (
+    EXPORT_TIER,
+    EXTERNAL_PARTNER,
+    ORDERS_TIER,
+    SELLER,
+    MiraklSource,
+    Profile,
+)
+from engine.log import get_log, set_up_log
+from engine.settings import Settings
+from engine.sources.files import read_file
+from engine.state.budget import Rate
+from engine.state.claims import Claimant
+from engine.state.database import Database
+from engine.state.migrations import prepare_database
+from engine.state.pacing import BudgetPace
+from engine.sync.flow import Flow, make_flow
+from engine.sync.worker import Rules, Worker
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# Seconds that an event is kept for a slow tier before it makes room for others.
+_PATIENCE = 10.0
+# Outside the vendor's tiers; a bound all the same, against a loop of ours.
+_UNLIMITED = Rate(600, 60, burst=300, reserve=30)
+_MIRAKL_RATES = {
+    # A poll is a call and its pages; how Mirakl counts those is not published.
+    ORDERS_TIER: Rate(60, 60, burst=30),
+    EXPORT_TIER: Rate(30, 60, burst=10),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Everything open: the worker, and Mirakl where it is set up."""
+
+    settings: Settings
+    worker: Worker
+    source: MiraklSource | None
+    profile: Profile
+
+
+def read_flow(mapping: Path, brand: Path | None) -> Flow:
+    """Check and compile a mapping with the values of a brand; raises Refused and Failure."""
+    return make_flow(_check(mapping, brand))
+
+
+def _check(mapping: Path, brand: Path | None) -> CheckedSpec:
+    given = read_given(mapping, brand, ())
+    checked = check_mapping(read_file(mapping), str(mapping), given)
+    if checked.spec is None:
+        raise Refused(checked.problems)
+    return checked.spec
+
+
+def open_database(settings: Settings, clock: Clock) -> Database:
+    """Open the database and bring its tables up to date."""
+    database = Database(settings.database)
+    prepare_database(database, clock.now())
+    return database
+
+
+@contextmanager
+def open_delivery(
+    settings: Settings,
+    flow: Flow,
+    *,
+    urgent: bool = True,
+    with_mirakl: bool = True,
+    clock: Clock | None = None,
+) -> Iterator[Delivery]:
+    """Open both sides for a flow, and close them again; raises Failure where one is not set up."""
+    access = settings.require_dotdigital()
+    mirakl = settings.require_mirakl() if with_mirakl else None
+    tombstone_key = settings.require_tombstone_key().get_secret_value().encode()
+    clock = clock or SystemClock()
+    hosts = (*settings.allowed_hosts, *_LOOPBACK)
+    set_up_log(settings.log_format, settings.log_level)
+    with ExitStack() as stack:
+        database = open_database(settings, clock)
+        stack.callback(database.close)
+        user = dotdigital_user(access.user, access.password.get_secret_value())
+        wire = stack.enter_context(HttpWire(access.url, user, hosts))
+        rates = dotdigital_rates(flow, access.tiers)
+        longest = _PATIENCE if urgent else math.inf
+        pace = BudgetPace(database, clock, access.user, rates, urgent, longest)
+        source = None
+        if mirakl is not None:
+            key = mirakl_key(mirakl.key.get_secret_value())
+            there = stack.enter_context(HttpWire(mirakl.url, key, hosts))
+            source = MiraklSource(
+                there,
+                mirakl.tax_mode,
+                there.home,
+                BudgetPace(database, clock, mirakl.url, _MIRAKL_RATES, urgent),
+                str(mirakl.shop_id or ""),
+            )
+        rules = Rules()
+        name = f"{settings.worker}-{os.getpid()}"
+        worker = Worker(
+            flow=flow,
+            database=database,
+            client=DotdigitalClient(wire, flow.target, pace),
+            clock=clock,
+            claimant=Claimant(flow.name, name, rules.lease),
+            tombstone_key=tombstone_key,
+            rules=rules,
+            talk=get_log("none"),
+        )
+        profile = EXTERNAL_PARTNER if _is_partner(settings) else SELLER
+        yield Delivery(settings, worker, source, profile)
+
+
+def dotdigital_rates(flow: Flow, given: object) -> dict[str, Rate]:
+    """Give the rate of each tier: as the settings say, else as the target lock does."""
+    rates = {}
+    told = dict(given) if isinstance(given, dict) else {}
+    for name, tier in flow.target.rate_tiers.items():
+        calls = told.get(name, tier.calls)
+        if calls is None or tier.seconds is None:
+            rates[name] = _UNLIMITED
+            continue
+        burst = max(min(calls // 2, calls - 2), 0)
+        rates[name] = Rate(calls, tier.seconds, burst=burst, reserve=burst // 4)
+    return rates
+
+
+def _is_partner(settings: Settings) -> bool:
+    return settings.mirakl_profile == "external_partner"

@@ -1,0 +1,79 @@
+"""What a run of `sync` did, as a person reads it and as JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import orjson
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
+from typing_extensions import TypedDict
+
+from engine.published import publish
+from engine.report.findings import printable
+
+SYNC_SCHEMA: Literal["miradot/sync.v1"] = "miradot/sync.v1"
+_CLOSED = ConfigDict(extra="forbid")
+
+
+@with_config(_CLOSED)
+class CauseDocument(TypedDict):
+    """One cause for which orders wait for people."""
+
+    code: str
+    owner: str
+    orders: int
+
+
+@with_config(_CLOSED)
+class SyncDocument(TypedDict):
+    """What one run did."""
+
+    schema: Literal["miradot/sync.v1"]
+    mapping: str
+    version: str
+    spec_sha256: str
+    run: str
+    seen: Annotated[int, Field(description="Orders that Mirakl showed; repeats are normal.")]
+    landed: Annotated[int, Field(description="Versions that were new.")]
+    erased: Annotated[int, Field(description="Orders of people who were erased; left out.")]
+    outcomes: Annotated[dict[str, int], Field(description="How versions ended in this run.")]
+    waiting: Annotated[int, Field(description="Versions that wait for another attempt.")]
+    calls: Annotated[dict[str, int], Field(description="Calls that took effect, by operation.")]
+    exceptions: Annotated[list[CauseDocument], Field(description="What is open now, by cause.")]
+    note: Annotated[str, Field(description="What went wrong with the run itself, if anything.")]
+
+
+def sync_schema() -> dict[str, object]:
+    """Give the JSON Schema of the document."""
+    return publish("sync.v1", TypeAdapter(SyncDocument))
+
+
+def render_sync(document: SyncDocument, form: str) -> str:
+    """Give the document as `text` or `json`."""
+    if form == "json":
+        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+    outcomes, calls = document["outcomes"], document["calls"]
+    lines = [
+        f"{document['mapping']} {document['version']}, run {document['run']}",
+        f"  Mirakl      {_count(document['seen'], 'order')} seen, {document['landed']} new",
+        "  ended       " + ", ".join(f"{number} {name}" for name, number in outcomes.items()),
+        f"  Dotdigital  {_count(sum(calls.values()), 'effect')}"
+        + "".join(f", {number} {name}" for name, number in calls.items()),
+    ]
+    if document["erased"]:
+        lines.append(
+            f"  left out    {_count(document['erased'], 'order')} of people who were erased"
+        )
+    if document["waiting"]:
+        lines.append(f"  waiting     {_count(document['waiting'], 'version')}, to be tried again")
+    lines += [
+        f"  open        {_count(one['orders'], 'order')} with {one['code']} ({one['owner']})"
+        for one in document["exceptions"]
+    ]
+    if document["note"]:
+        lines.append(f"  {document['note']}")
+    return "".join(f"{printable(line)}\n" for line in lines)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

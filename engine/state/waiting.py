@@ -1,0 +1,43 @@
+"""What waits: orders that have not ended, orders that the doorbell named, and since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from engine.state import rings
+from engine.state.claims import next_due
+from engine.state.orders import count_waiting
+from engine.state.tables import ORDER_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Versions that wait in each lane, and orders to be fetched.
+
+    `due` is when the first version may be tried: a time, '' for now, None where none waits;
+    `oldest` is when the one that waits longest was landed.
+    """
+
+    events: int
+    batches: int
+    rung: int
+    due: str | None
+    oldest: str | None
+
+
+def read_backlog(connection: Connection, flow: str) -> Backlog:
+    """Give what waits of a flow."""
+    lanes = count_waiting(connection, flow)
+    version = ORDER_VERSION
+    oldest = select(func.min(version.c.landed_at)).where(
+        version.c.flow == flow, version.c.outcome.is_(None)
+    )
+    return Backlog(
+        events=lanes.get("event", 0),
+        batches=lanes.get("batch", 0),
+        rung=rings.count_waiting(connection, flow),
+        due=next_due(connection, flow),
+        oldest=connection.execute(oldest).scalar_one(),
+    )
