@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 from typing import Any, Literal
 
 import orjson
@@ -16,6 +18,8 @@ from hypothesis import strategies as st
 
 from engine.log import KEYS, get_log, set_up_log
 
+ROOT = Path(__file__).parent.parent
+LEVELS = ("debug", "info", "warning", "error")
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 CANARIES = [
     "jane.doe@example.com",
@@ -177,3 +181,23 @@ def test_a_log_that_was_not_set_up_lets_nothing_out(capsys: pytest.CaptureFixtur
     said = capsys.readouterr()
     assert said.out == ""
     assert "orders=1  dropped=1" in said.err
+
+
+def written_events() -> Iterator[tuple[str, ast.Call]]:
+    for path in sorted((ROOT / "engine").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if node.func.attr in LEVELS and ast.unparse(node.func.value).endswith(("log", "talk")):
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+
+
+def test_every_event_that_the_engine_writes_is_a_text_of_its_own_under_known_keys() -> None:
+    calls = dict(written_events())
+    stream = logged()
+    assert calls
+    for place, call in calls.items():
+        event = ast.literal_eval(call.args[0])
+        get_log("run-1").info(event)
+        assert events(stream)[-1]["event"] == event, place
+        assert {word.arg for word in call.keywords} <= KEYS, place
