@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,16 +29,7 @@ from engine.console.terminal import show
     help="How the result is printed.",
 )
 @click.pass_obj
-def command(  # noqa: PLR0913 - one per option
-    color: str,
-    /,
-    mapping: Path | None,
-    brand: Path | None,
-    output_format: str,
-    *,
-    once: bool,
-    until_idle: bool,
-) -> int:
+def command(color: str, /, output_format: str, *, once: bool, **options: Any) -> int:  # noqa: ANN401 - click passes options by name
     """Keep Mirakl and Dotdigital in step: read what changed, deliver it.
 
     Settings come from MIRADOT_ variables; `miradot status --settings` shows them.
@@ -47,10 +39,10 @@ def command(  # noqa: PLR0913 - one per option
         from engine.commands.sync import SyncRequest, sync
         from engine.report.sync import render_sync
 
-    if not (once or until_idle):
+    if not (once or options["until_idle"]):
         raise click.UsageError("say how long: --once or --until-idle")
     try:
-        document = sync(SyncRequest(mapping, brand, until_idle))
+        document = sync(SyncRequest(**options))
     except Refused as refused:
         return tell_refused(refused.problems, color)
     show(render_sync(document, output_format))

@@ -6,6 +6,7 @@ Times are UTC ISO 8601 text of one width, so that they sort; amounts are decimal
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -19,6 +20,8 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
+# SQLite numbers rows by INTEGER alone.
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 SCHEMA_STEP = Table(
     "schema_step",
@@ -42,7 +45,7 @@ CURSOR = Table(
 ORDER_VERSION = Table(
     "order_version",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
     Column("flow", Text, nullable=False),
     Column("order_key", Text, nullable=False),
     Column("content_sha256", Text, nullable=False),
@@ -75,7 +78,7 @@ LEDGER = Table(
     Column("order_key", Text, primary_key=True),
     Column("person", Text, nullable=False),
     Column("version", Text, nullable=False),
-    Column("order_version_id", Integer, nullable=False),
+    Column("order_version_id", _NUMBER, nullable=False),
     Column("share", Text, nullable=False, comment="JSON: what it adds to the person's figures."),
     Column("money", Text, nullable=False, comment="JSON: its totals."),
     Column("updated_at", Text, nullable=False),
@@ -87,7 +90,7 @@ PERSON = Table(
     "person",
     METADATA,
     Column("subject", Text, primary_key=True),
-    Column("contact_id", Integer, comment="The anchor in Dotdigital, once known."),
+    Column("contact_id", _NUMBER, comment="The anchor in Dotdigital, once known."),
     Column("claimed_by", Text),
     Column("claimed_until", Text),
     Column("epoch", Integer, nullable=False, default=0, comment="Fences a claim that ran out."),
@@ -110,7 +113,7 @@ Index("aliases_of_subject", ALIAS.c.subject)
 CONTACT = Table(
     "contact",
     METADATA,
-    Column("contact_id", Integer, primary_key=True, autoincrement=False),
+    Column("contact_id", _NUMBER, primary_key=True, autoincrement=False),
     Column("email", Text, comment="In small letters."),
     Column("status", Text, nullable=False, comment="As told for the e-mail channel, for people."),
     Column("person", Text, comment="The person key that the contact carries."),
@@ -124,10 +127,10 @@ Index("contact_by_person", CONTACT.c.person)
 CALL = Table(
     "call",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
     Column("flow", Text, nullable=False),
     Column("call_id", Text, nullable=False, comment="The effect, as the plan names it."),
-    Column("order_version_id", Integer, nullable=False),
+    Column("order_version_id", _NUMBER, nullable=False),
     Column("order_key", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("send", Text, nullable=False),
@@ -143,7 +146,7 @@ CALL = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("status", Integer, comment="HTTP status of the answer."),
     Column("said", Text, comment="What Dotdigital said, where it refused."),
-    Column("batch_id", Integer),
+    Column("batch_id", _NUMBER),
     Column("made_at", Text, nullable=False),
     Column("sent_at", Text),
     Column("answered_at", Text),
@@ -157,7 +160,7 @@ Index("calls_of_batch", CALL.c.batch_id)
 BATCH = Table(
     "batch",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
     Column("flow", Text, nullable=False),
     Column("operation", Text, nullable=False),
     Column("collection", Text, nullable=False, default=""),
@@ -175,10 +178,10 @@ BATCH = Table(
 EXCEPTION = Table(
     "exception",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
     Column("flow", Text, nullable=False),
     Column("order_key", Text, nullable=False),
-    Column("order_version_id", Integer),
+    Column("order_version_id", _NUMBER),
     Column("subject", Text, nullable=False),
     Column("code", Text, nullable=False),
     Column("level", Text, nullable=False, comment="hold, review, reject or note"),
@@ -196,13 +199,14 @@ EXCEPTION = Table(
 )
 Index("exceptions_of_order", EXCEPTION.c.flow, EXCEPTION.c.order_key)
 Index("exceptions_of_subject", EXCEPTION.c.subject)
+Index("exceptions_of_version", EXCEPTION.c.order_version_id)
 
 DECISION = Table(
     "decision",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
     Column("subject", Text, nullable=False),
-    Column("contact_id", Integer, nullable=False),
+    Column("contact_id", _NUMBER, nullable=False),
     Column("made_at", Text, nullable=False),
     Column("made_by", Text, nullable=False),
     Column("note", Text, nullable=False),
@@ -246,9 +250,9 @@ RUN = Table(
 CONSENT_EVENT = Table(
     "consent_event",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
     Column("subject", Text, nullable=False),
-    Column("contact_id", Integer),
+    Column("contact_id", _NUMBER),
     Column("at", Text, nullable=False),
     Column("kind", Text, nullable=False, comment="read, decided, created or withdrawn"),
     Column("status", Text, nullable=False),

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection
-
 from engine.connections.answers import StopError
 from engine.contacts import ContactError
 from engine.plan import Call, Record
@@ -25,6 +23,7 @@ from engine.state.claims import (
     renew_claims,
     revoke_claims,
 )
+from engine.state.database import Connection
 from engine.state.exceptions import Raised
 from engine.state.orders import Waiting
 from engine.state.outbox import SENDING, SUPERSEDED, Plan, end_calls, write_calls

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from engine.clock import read_time, write_time
 from engine.connections.mirakl import MOST_ORDERS, MiraklSource
 from engine.connections.order_texts import OrderText
 from engine.state.cursors import move_cursor, read_cursor
+from engine.state.database import Connection
 from engine.state.orders import Arrival, Landed, Lane, land_orders, persons_of_orders
 from engine.state.rings import end_rung, take_rung
 from engine.state.tombstones import is_buried

@@ -10,13 +10,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from engine.clock import read_time, write_time
 from engine.connections.dotdigital_reads import NotReadError
 from engine.connections.listings import Suppression
 from engine.connections.outcomes import Throttled
 from engine.state.cursors import move_cursor, read_cursor
+from engine.state.database import Connection
 from engine.state.people import (
     ConsentEvent,
     Mirrored,

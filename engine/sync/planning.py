@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import orjson
-from sqlalchemy import Connection
 
 from engine.contacts import ContactError
 from engine.mapping import Probed
 from engine.plan import Call, Record
 from engine.state.aliases import Alias, note_alias
 from engine.state.claims import Claim, hold_claim
+from engine.state.database import Connection
 from engine.state.exceptions import About, Raised, add_exception, open_exceptions
 from engine.state.orders import (
     End,

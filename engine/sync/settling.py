@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
 from engine.connections.allowed import EgressError
 from engine.connections.answers import StopError
 from engine.connections.outcomes import Done, Failed, Outcome, Refused, Throttled, Unknown
@@ -22,6 +20,7 @@ from engine.state.claims import (
     release_claim,
     revoke_claims,
 )
+from engine.state.database import Connection
 from engine.state.exceptions import Raised, add_exception
 from engine.state.orders import Waiting, move_subject
 from engine.state.outbox import (

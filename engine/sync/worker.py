@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Connection
-
 from engine.clock import Clock
 from engine.connections.dotdigital import DotdigitalClient
 from engine.state.claims import Claimant
-from engine.state.database import Database
+from engine.state.database import Connection, Database
 from engine.sync.flow import Flow
 
 
