@@ -27,6 +27,9 @@ _UNFINISHED = (READY, SENDING, ACCEPTED)
 _EFFECTIVE = (DONE, UNKNOWN)
 
 
+_ADD_CALL = CALL.insert().returning(CALL.c.id)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Whose calls they are: the flow, the order's version and the mapping that planned them."""
@@ -82,7 +85,7 @@ def _write_call(connection: Connection, plan: Plan, call: Call, state: str, now:
         "attempts": 0,
         "made_at": write_time(now),
     }
-    made = connection.execute(CALL.insert().values(values).returning(CALL.c.id))
+    made = connection.execute(_ADD_CALL, values)
     return int(made.scalar_one())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -131,18 +131,6 @@ class ConsentEvent:
 
 def note_consent(connection: Connection, events: Sequence[ConsentEvent], now: datetime) -> None:
     """Add to the consent trail."""
-    for one in events:
-        values = {
-            name: getattr(one, name)
-            for name in (
-                "subject",
-                "contact_id",
-                "kind",
-                "status",
-                "decision",
-                "because",
-                "order_key",
-                "spec_sha256",
-            )
-        }
-        connection.execute(CONSENT_EVENT.insert().values(at=write_time(now), **values))
+    if events:
+        rows = [{"at": write_time(now), **asdict(one)} for one in events]
+        connection.execute(CONSENT_EVENT.insert(), rows)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 Row = Mapping[str, Any]
+Insert = sqlite.Insert | postgresql.Insert
 
 
 def insert_new(connection: Connection, table: Table, rows: Iterable[Row]) -> int:
@@ -16,30 +18,34 @@ def insert_new(connection: Connection, table: Table, rows: Iterable[Row]) -> int
     given = list(rows)
     if not given:
         return 0
-    # psycopg counts the rows of an insert only when it is asked to.
-    statement = _insert(connection, table).on_conflict_do_nothing()
-    statement = statement.execution_options(preserve_rowcount=True)
+    statement = _add(connection.dialect.name, table)
     return sum(connection.execute(statement, row).rowcount for row in given)
 
 
-def put_rows(
-    connection: Connection, table: Table, rows: Iterable[Row], *, kept: Sequence[str] = ()
-) -> None:
-    """Insert rows, or replace those with the same key; `kept` columns keep what they hold."""
+def put_rows(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
+    """Insert rows of the same columns, or replace those with the same key."""
+    given = list(rows)
+    if given:
+        connection.execute(_put(connection.dialect.name, table, tuple(given[0])), given)
+
+
+@cache
+def _put(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
+    """Give the statement that puts a row; it is asked for with each row, and made once."""
+    statement = _insert(dialect, table)
     keys = [column.name for column in table.primary_key]
-    for row in rows:
-        statement = _insert(connection, table).values(row)
-        replaced = {
-            name: statement.excluded[name] for name in row if name not in keys and name not in kept
-        }
-        if replaced:
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=replaced)
-        else:
-            statement = statement.on_conflict_do_nothing()
-        connection.execute(statement)
+    replaced = {name: statement.excluded[name] for name in columns if name not in keys}
+    if replaced:
+        return statement.on_conflict_do_update(index_elements=keys, set_=replaced)
+    return statement.on_conflict_do_nothing()
 
 
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+@cache
+def _add(dialect: str, table: Table) -> Insert:
+    # psycopg counts the rows of an insert only when it is asked to.
+    adding = _insert(dialect, table).on_conflict_do_nothing()
+    return adding.execution_options(preserve_rowcount=True)
+
+
+def _insert(dialect: str, table: Table) -> Insert:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

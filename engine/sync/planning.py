@@ -155,8 +155,8 @@ def record_plan(
         turn.known.remember(version.order_key, share, ())
     _note_alias(connection, worker, turn, probed)
     _note_decision(connection, worker, turn, version, plan)
-    open_exceptions(connection, about(flow, version, turn), raised, now)
     if not plan["calls"]:
+        open_exceptions(connection, about(flow, version, turn), raised, now)
         settle_version(connection, version.id, End("unchanged", _why(plan), flow.sha256), now)
         return Planned(version, raised)
     owner = Plan(flow.name, version.id, version.order_key, turn.claim.subject, flow.sha256)
