@@ -64,6 +64,8 @@ class Batched:
     items: list[tuple[int, BulkItem]] = field(default_factory=list)
     alone: list[int] = field(default_factory=list)
     refusals: list[Raised] = field(default_factory=list)
+    contact: int | None = None
+    """The contact that an import updated for it."""
 
 
 @dataclass(slots=True)
@@ -250,8 +252,10 @@ class BatchRun:
 
     def _take_fates(self, one: Batched, fates: Mapping[int, Fate]) -> None:
         calls = dict(one.planned.calls)
-        for row, _ in one.items:
+        for row, item in one.items:
             fate = fates.get(row)
+            if fate is not None and fate.refusal is None and item.kind == CONTACTS:
+                one.contact = int(item.key)
             if fate is None or fate.refusal is None:
                 continue
             said = f"{fate.refusal.code} {fate.refusal.said}".strip()
@@ -281,12 +285,20 @@ class BatchRun:
             revoke_claims(connection, one.turn.claim.subject)
             send_again(connection, self.worker.flow.name, one.planned.version.order_key)
             return
+        self._tie(connection, one)
         end_calls(connection, one.alone, SUPERSEDED, self.worker.now)
         finish_in(self.worker, connection, one.turn, one.planned, one.refusals)
+
+    def _tie(self, connection: Connection, one: Batched) -> None:
+        """Tie a person to the contact that was updated for them."""
+        if one.contact is not None:
+            set_anchor(connection, one.turn.claim.subject, one.contact)
+            one.turn.known.anchor = one.contact
 
     def _make_alone(self, one: Batched) -> None:
         worker, turn = self.worker, one.turn
         with worker.transaction() as connection:
+            self._tie(connection, one)
             end_calls(connection, one.alone, SUPERSEDED, worker.now)
         turn.known.answers.clear()
         turn.known.addresses.clear()

@@ -50,7 +50,7 @@ def as_item(target: TargetLock, call: Call) -> BulkItem | None:
         return None
     steps = [unquote(step) for step in call["path"].split("/")]
     if operation.needs == "contact_id":
-        number = int(steps[-1])
+        number = contact_of(target, call)
         named = {"matchIdentifier": "contactId", "identifiers": {"contactId": number}}
         return BulkItem(CONTACTS, "", str(number), {**named, **_object(call["body"])})
     record = {"key": steps[-1], "json": _object(call["body"])}
@@ -59,6 +59,13 @@ def as_item(target: TargetLock, call: Call) -> BulkItem | None:
         told = int(value) if identifier == "contactId" else value
         record["contactIdentity"] = {"identifier": identifier, "value": told}
     return BulkItem(INSIGHT, steps[-2], steps[-1], record)
+
+
+def contact_of(target: TargetLock, call: Call) -> int | None:
+    """Give the number of the contact that a call updates; None for any other call."""
+    if target.operations[call["operation"]].needs != "contact_id":
+        return None
+    return int(call["path"].rsplit("/", 1)[1])
 
 
 def _object(body: object) -> dict[str, Any]:

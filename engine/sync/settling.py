@@ -42,6 +42,7 @@ from engine.state.people import (
     set_anchor,
 )
 from engine.sync.answers import Unanswered, fill_answers
+from engine.sync.bulk_items import contact_of
 from engine.sync.causes import raise_cause
 from engine.sync.flow import PayloadError, Question, read_payload
 from engine.sync.knowledge import (
@@ -253,18 +254,20 @@ class Delivery:
         worker, known, now = self.worker, self.turn.known, self.worker.now
         self.answers[call["send"]] = outcome.body
         number = known.learn(outcome.body, now) if self._creates(call) else None
+        anchor = number if number is not None else contact_of(worker.flow.target, call)
         with worker.transaction() as connection:
             end_calls(connection, [row], DONE, now, Said(outcome.status))
             self._check_claim(connection)
+            if anchor is not None:
+                set_anchor(connection, self.turn.claim.subject, anchor)
             if number is not None:
-                set_anchor(connection, self.turn.claim.subject, number)
                 told = mirrored(known.answers[number], worker.flow.form, now)
                 mirror_contacts(connection, [told] if told is not None else [])
                 status = status_of(known.answers[number], worker.flow.form)
                 event = ConsentEvent(self.turn.claim.subject, number, "created", status)
                 note_consent(connection, [event], now)
-        if number is not None:
-            known.anchor = number
+        if anchor is not None:
+            known.anchor = anchor
         known.sent.add(call["id"])
         return number is not None
 
