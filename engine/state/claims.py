@@ -59,6 +59,19 @@ class Claimant:
         )
         return [self._take(connection, *row, now) for row in connection.execute(free).all()]
 
+    def claim_subject(self, connection: Connection, subject: str, now: datetime) -> Claim | None:
+        """Claim one subject, whatever waits of it; None where another worker holds it."""
+        person, moment = PERSON, write_time(now)
+        row = connection.execute(
+            select(person.c.subject, person.c.epoch, person.c.attempts)
+            .where(
+                person.c.subject == subject,
+                or_(person.c.claimed_until.is_(None), person.c.claimed_until <= moment),
+            )
+            .with_for_update()
+        ).one_or_none()
+        return self._take(connection, *row, now) if row is not None else None
+
     def _take(
         self, connection: Connection, subject: str, epoch: int, attempts: int, now: datetime
     ) -> Claim:
