@@ -47,10 +47,11 @@ class Landing:
         worker, figures = self.worker, Counter[str]()
         since = self._since()
         offset: int | None = 0
-        started: datetime | None = None
+        # A Date that runs ahead, once, would hide what changes until then.
+        begun, started = worker.now, None
         while offset is not None:
             page = self.source.read_page(since, offset)
-            started = started or page.server_time
+            started = started or min(page.server_time, begun)
             offset = page.next_offset
             with worker.transaction() as connection:
                 figures += self.land(connection, page.orders, "event")

@@ -57,7 +57,9 @@ def _refresh(worker: Worker) -> int:
     since = None
     if cursor is not None and cursor.watermark is not None:
         since = read_time(cursor.watermark) - _OVERLAP
-    started = worker.client.server_time()
+    begun = worker.now
+    # A clock that runs ahead, once, would hide who opts out until then.
+    started = min(worker.client.server_time(), begun)
     seen = _read_modified(worker, since)
     if since is not None:
         _read_suppressed(worker, since)
