@@ -9,11 +9,15 @@ RUN := $(BIN)/miradot run mappings/debenhams/orders.yaml
 # What measures time, or waits for other processes, has the machine to itself.
 ALONE := tests/hostile tests/test_isolation.py tests/test_watch.py
 
-.PHONY: demo test lint unit shipped mutation wheel editor pages workflows schemas handbooks bench pins clean
+.PHONY: demo rehearsal test lint unit shipped mutation wheel editor pages workflows schemas handbooks bench pins clean
 
 demo: .venv/core
 	@$(RUN) --input $(SAMPLES)/orders.json --contacts $(SAMPLES)/contacts.json \
 	  --brand mappings/debenhams/brands/example.yaml --now 2026-03-01T09:00:00Z --exit-zero
+
+# Both sides made up, on this machine: sync, a refund, an unsubscribe, sync again.
+rehearsal: .venv/dev
+	@$(BIN)/python -m tests.rehearsal
 
 test: lint unit shipped wheel
 	@echo "make test: everything holds"

@@ -328,7 +328,7 @@ def test_an_interrupt_exits_130() -> None:
 
 def test_every_command_is_a_file_of_the_console() -> None:
     files = {path.stem for path in (ROOT / "engine/console").glob("*.py")}
-    assert files - {"__init__", "request", "terminal"} == set(cli.COMMANDS)
+    assert files - {"__init__", "extras", "request", "terminal"} == set(cli.COMMANDS)
 
 
 def test_help_imports_no_library_but_the_command_line_itself() -> None:

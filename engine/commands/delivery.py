@@ -20,6 +20,7 @@ from engine.connections.mirakl import (
     EXPORT_TIER,
     EXTERNAL_PARTNER,
     ORDERS_TIER,
+    REHEARSAL,
     SELLER,
     MiraklSource,
     Profile,
@@ -45,6 +46,9 @@ _MIRAKL_RATES = {
     ORDERS_TIER: Rate(60, 60, burst=30),
     EXPORT_TIER: Rate(30, 60, burst=10),
 }
+
+
+_PROFILES = {"default": SELLER, "external_partner": EXTERNAL_PARTNER, "rehearsal": REHEARSAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def open_delivery(
                 BudgetPace(database, clock, mirakl.url, _MIRAKL_RATES, urgent),
                 str(mirakl.shop_id or ""),
             )
-        rules = Rules()
+        rules = Rules(trail=settings.consent_trail)
         name = f"{settings.worker}-{os.getpid()}"
         worker = Worker(
             flow=flow,
@@ -124,8 +128,7 @@ def open_delivery(
             rules=rules,
             talk=get_log("none"),
         )
-        profile = EXTERNAL_PARTNER if _is_partner(settings) else SELLER
-        yield Delivery(settings, worker, source, profile)
+        yield Delivery(settings, worker, source, _PROFILES[settings.mirakl_profile])
 
 
 def dotdigital_rates(flow: Flow, given: object) -> dict[str, Rate]:
@@ -140,7 +143,3 @@ def dotdigital_rates(flow: Flow, given: object) -> dict[str, Rate]:
         burst = max(min(calls // 2, calls - 2), 0)
         rates[name] = Rate(calls, tier.seconds, burst=burst, reserve=burst // 4)
     return rates
-
-
-def _is_partner(settings: Settings) -> bool:
-    return settings.mirakl_profile == "external_partner"

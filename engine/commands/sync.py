@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from engine.state.outbox import count_calls
 from engine.state.runs import Ending, end_run, start_run
 from engine.sync.account import prepare_account
 from engine.sync.cycle import settle_all, wait_until_due
-from engine.sync.landing import Landing
+from engine.sync.landing import Landing, Poll
 
 _LONGEST_IDLE = timedelta(minutes=1)
 
@@ -57,14 +58,9 @@ def _run(delivery: Delivery, *, until_idle: bool) -> SyncDocument:
     try:
         made = prepare_account(worker)
         figures["made"] = len(made)
-        landing = Landing(worker, source, run)
+        landing = Landing(worker, source, run, Poll(at_least=delivery.profile.at_least))
         figures += landing.read_rung()
-        try:
-            figures += landing.read_changes()
-        except SourceDenied:
-            raise
-        except SourceError as error:
-            note = f"Mirakl could not be read: {error}"
+        note = _read_changes(landing, figures)
         figures += settle_all(worker)
         while until_idle and wait_until_due(worker, _LONGEST_IDLE):
             figures += settle_all(worker)
@@ -73,6 +69,21 @@ def _run(delivery: Delivery, *, until_idle: bool) -> SyncDocument:
         raise Failure(str(error)) from None
     _end(delivery, run, Ending("failed" if note else "done", figures, note))
     return tell_run(delivery, run, write_time(started), figures, note)
+
+
+def _read_changes(landing: Landing, figures: Counter[str]) -> str:
+    """Land what changed, if Mirakl may be asked; give why it could not be read, if so."""
+    seconds = landing.seconds_left()
+    figures["early"] = math.ceil(seconds)
+    if seconds:
+        return ""
+    try:
+        figures += landing.read_changes()
+    except SourceDenied:
+        raise
+    except SourceError as error:
+        return f"Mirakl could not be read: {error}"
+    return ""
 
 
 def _end(delivery: Delivery, run: str, ending: Ending) -> None:
@@ -102,6 +113,7 @@ def tell_run(
         "run": run,
         "seen": figures.get("seen", 0),
         "landed": figures.get("landed", 0),
+        "early": figures.get("early", 0),
         "erased": figures.get("erased", 0),
         "outcomes": {name: outcomes.get(name, 0) for name in _OUTCOMES},
         "waiting": sum(waiting.values()),

@@ -73,6 +73,7 @@ class Profile:
 
 
 SELLER = Profile(poll_every=timedelta(minutes=5), at_least=timedelta(seconds=60))
+REHEARSAL = Profile(poll_every=timedelta(seconds=5), at_least=timedelta())
 EXTERNAL_PARTNER = Profile(poll_every=timedelta(minutes=15), at_least=timedelta(minutes=15))
 
 

@@ -30,7 +30,9 @@ from engine.console.terminal import show
 )
 @click.pass_obj
 def command(color: str, /, output_format: str, *, once: bool, **options: Any) -> int:  # noqa: ANN401 - click passes options by name
-    """Keep Mirakl and Dotdigital in step: read what changed, deliver it.
+    """Keep Mirakl and Dotdigital in step.
+
+    Reads what changed in Mirakl and delivers it to Dotdigital, with everything that waits.
 
     Settings come from MIRADOT_ variables; `miradot status --settings` shows them.
     """

@@ -35,6 +35,7 @@ class SyncDocument(TypedDict):
     run: str
     seen: Annotated[int, Field(description="Orders that Mirakl showed; repeats are normal.")]
     landed: Annotated[int, Field(description="Versions that were new.")]
+    early: Annotated[int, Field(description="Seconds until Mirakl may be asked for changes.")]
     erased: Annotated[int, Field(description="Orders of people who were erased; left out.")]
     outcomes: Annotated[dict[str, int], Field(description="How versions ended in this run.")]
     waiting: Annotated[int, Field(description="Versions that wait for another attempt.")]
@@ -53,9 +54,12 @@ def render_sync(document: SyncDocument, form: str) -> str:
     if form == "json":
         return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
     outcomes, calls = document["outcomes"], document["calls"]
+    seen = f"{_count(document['seen'], 'order')} seen, {document['landed']} new"
+    if document["early"]:
+        seen += f"; it may be asked for changes again in {document['early']} s"
     lines = [
         f"{document['mapping']} {document['version']}, run {document['run']}",
-        f"  Mirakl      {_count(document['seen'], 'order')} seen, {document['landed']} new",
+        f"  Mirakl      {seen}",
         "  ended       " + ", ".join(f"{number} {name}" for name, number in outcomes.items()),
         f"  Dotdigital  {_count(sum(calls.values()), 'effect')}"
         + "".join(f", {number} {name}" for name, number in calls.items()),

@@ -22,7 +22,7 @@ RETENTION_DAYS: Mapping[str, int] = {
     "rings": 2,
 }
 Given = TypeVar("Given")
-Tier = Literal["low", "medium", "high"]
+Tier = Literal["low", "medium", "high", "enrolment"]
 LEAST_BEARER = 24
 LEAST_TOMBSTONE = 32
 
@@ -60,6 +60,11 @@ def check_address(value: str, info: ValidationInfo) -> str:
     secure = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
     # An odd port raises here.
     return str(check(known and plain and secure and parts.port != 0, value)).rstrip("/")
+
+
+def is_loopback(address: str) -> bool:
+    """Say whether an address leads to this machine."""
+    return urlsplit(address).hostname in _LOOPBACK
 
 
 def check_database(value: SecretStr) -> SecretStr:
@@ -125,7 +130,7 @@ def _split_figures(value: object, known: Sequence[str], most: int) -> object:
 
 
 def split_tiers(value: object) -> object:
-    """Give calls a minute, by tier."""
+    """Give calls by tier: a minute, of enrolments an hour."""
     return _split_figures(value, get_args(Tier), _MOST_CALLS)
 
 

@@ -29,6 +29,7 @@ from engine.settings.checks import (
     check_database,
     check_secret,
     check_tombstone,
+    is_loopback,
     name_worker,
     split_hosts,
     split_retention,
@@ -37,7 +38,7 @@ from engine.settings.checks import (
 from engine.settings.files import SecretFiles
 from engine.settings.variables import PREFIX, variable
 
-Profile = Literal["default", "external_partner"]
+Profile = Literal["default", "external_partner", "rehearsal"]
 TaxMode = Literal["TAX_INCLUDED", "TAX_EXCLUDED"]
 LogForm = Literal["text", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -70,7 +71,7 @@ class MiraklAccess:
 
 @dataclass(frozen=True, slots=True)
 class DotdigitalAccess:
-    """The way to Dotdigital; `tiers` are calls a minute, where not as published."""
+    """The way to Dotdigital; `tiers` are calls by tier, where not as published."""
 
     url: str
     user: str
@@ -125,7 +126,11 @@ class Settings(BaseSettings):
         Takes("a whole number above 0"),
     ] = None
     mirakl_profile: Annotated[
-        Profile, Field(description="how often orders may be read: every 5 or every 15 minutes")
+        Profile,
+        Field(
+            description="how often orders may be read: every 5 or every 15 minutes; in a rehearsal "
+            "on this machine, always"
+        ),
     ] = "default"
     mirakl_tax_mode: Annotated[
         TaxMode, Field(description="whether amounts of orders contain tax")
@@ -146,8 +151,8 @@ class Settings(BaseSettings):
         Mapping[Tier, int],
         NoDecode,
         BeforeValidator(split_tiers),
-        Takes("calls a minute by tier, such as low=35, medium=150, high=600"),
-        Field(description="calls a minute that the package allows, where not as published"),
+        Takes("calls a minute by tier, enrolments an hour, such as low=35, high=600, enrolment=20"),
+        Field(description="calls that the package allows by tier, where not as published"),
     ] = Field(default_factory=dict)
     doorbell_secret: Annotated[
         SecretStr | None,
@@ -217,6 +222,11 @@ class Settings(BaseSettings):
     def require_mirakl(self) -> MiraklAccess:
         """Give the way to Mirakl; Failure that names what is not set."""
         self._require("Mirakl", "mirakl_url", "mirakl_key")
+        if self.mirakl_profile == "rehearsal" and not is_loopback(_sure(self.mirakl_url)):
+            raise Failure(
+                "MIRADOT_MIRAKL_PROFILE is rehearsal, which is for this machine only, and"
+                " MIRADOT_MIRAKL_URL is elsewhere"
+            )
         return MiraklAccess(
             url=_sure(self.mirakl_url),
             key=_sure(self.mirakl_key),

@@ -44,6 +44,7 @@ from engine.state.people import (
 from engine.sync.answers import Unanswered, fill_answers
 from engine.sync.bulk_items import contact_of
 from engine.sync.causes import raise_cause
+from engine.sync.erased import was_erased
 from engine.sync.flow import PayloadError, Question, read_payload
 from engine.sync.knowledge import (
     ContactGone,
@@ -107,6 +108,7 @@ def settle_turn(worker: Worker, turn: Turn) -> None:
         if question is not None and question.person != turn.claim.subject:
             # It is somebody else's by now, whose writer takes it from here.
             with worker.transaction() as connection:
+                hold_claim(connection, turn.claim)
                 move_subject(connection, version.id, question.person)
             continue
         settle_version_live(worker, turn, version, question)
@@ -170,9 +172,11 @@ def _note_read(worker: Worker, turn: Turn, numbers: set[int]) -> None:
         row = mirrored(answer, form, worker.now)
         if row is not None:
             rows.append(row)
+        if row is not None and worker.rules.trail:
             status = status_of(answer, form)
             events.append(ConsentEvent(turn.claim.subject, number, "read", status))
     with worker.transaction() as connection:
+        hold_claim(connection, turn.claim)
         mirror_contacts(connection, rows)
         note_consent(connection, events, worker.now)
 
@@ -257,31 +261,37 @@ class Delivery:
         anchor = number if number is not None else contact_of(worker.flow.target, call)
         with worker.transaction() as connection:
             end_calls(connection, [row], DONE, now, Said(outcome.status))
-            self._check_claim(connection)
+            erased = self._check_claim(connection, number)
             if anchor is not None:
                 set_anchor(connection, self.turn.claim.subject, anchor)
-            if number is not None:
+            if number is not None and not erased:
                 told = mirrored(known.answers[number], worker.flow.form, now)
                 mirror_contacts(connection, [told] if told is not None else [])
                 status = status_of(known.answers[number], worker.flow.form)
                 event = ConsentEvent(self.turn.claim.subject, number, "created", status)
                 note_consent(connection, [event], now)
+        if erased:
+            raise ClaimLost(self.turn.claim.subject)
         if anchor is not None:
             known.anchor = anchor
         known.sent.add(call["id"])
         return number is not None
 
-    def _check_claim(self, connection: Connection) -> None:
+    def _check_claim(self, connection: Connection, made: int | None) -> bool:
         """Where another worker took over while a call was out, let the order be sent once more.
 
-        What landed last may be this call's older figures.
+        What landed last may be this call's older figures. True where the person was erased
+        meanwhile: `made` is then a contact to be deleted.
         """
         claim, flow, order = self.turn.claim, self.worker.flow, self.planned.version.order_key
         try:
             hold_claim(connection, claim)
         except ClaimLost:
+            if was_erased(self.worker, connection, claim, made):
+                return True
             revoke_claims(connection, claim.subject)
             send_again(connection, flow.name, order)
+        return False
 
     def _take_refusal(self, position: int, row: int, call: Call, outcome: Refused) -> None:
         """Take in a definite no: a contact that appeared, one that went, or a real refusal."""
@@ -304,6 +314,8 @@ class Delivery:
     def _take_unknown(self, row: int, call: Call) -> None:
         order, now = self.planned.version.order_key, self.worker.now
         with self.worker.transaction() as connection:
+            # Whoever took over finds the call begun, and says the same.
+            hold_claim(connection, self.turn.claim)
             end_calls(connection, [row], UNKNOWN, now)
             add_exception(
                 connection,

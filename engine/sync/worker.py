@@ -53,6 +53,8 @@ class Rules:
     """More waiting events than this are delivered as a batch is."""
     report_wait: timedelta = timedelta(seconds=10)
     longest_report_wait: timedelta = timedelta(hours=6)
+    trail: bool = False
+    """Whether each reading of a person's status is kept; decisions and creations always are."""
 
 
 @dataclass(slots=True)
