@@ -33,6 +33,7 @@ COMMANDS = (
     "migrate",
     "sandbox",
     "sync",
+    "exceptions",
     "status",
     "schema",
 )

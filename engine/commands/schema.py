@@ -15,6 +15,10 @@ from engine.proof.consent import consent_schema
 from engine.proof.matrix import matrix_schema
 from engine.provenance.explanation import explanation_schema
 from engine.report.document import problems_schema
+from engine.report.exception import exception_schema
+from engine.report.exceptions import exceptions_schema
+from engine.report.replay import replay_schema
+from engine.report.resolution import resolution_schema
 from engine.report.status import status_schema
 from engine.report.sync import sync_schema
 from engine.report.trials import trials_schema
@@ -32,6 +36,10 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "explanation.v1": explanation_schema,
     "status.v1": status_schema,
     "sync.v1": sync_schema,
+    "exceptions.v1": exceptions_schema,
+    "exception.v1": exception_schema,
+    "resolution.v1": resolution_schema,
+    "replay.v1": replay_schema,
 }
 
 

@@ -90,10 +90,10 @@ class PlanText:
         because = self._paint(f"{call['send']} · {', '.join(call['because'])}", "dim")
         yield f"  {number:>6}.  {self._paint(call['operation'], 'bold')}  {because}"
         yield f"           {call['method']} {path}"
-        yield from _body_lines(call["body"])
+        yield from body_lines(call["body"])
 
 
-def _body_lines(body: object) -> Iterator[str]:
+def body_lines(body: object) -> Iterator[str]:
     """Give a body exactly, one member a line; long values go on between their own members."""
     members = body if isinstance(body, dict) else {"": body}
     for name, value in members.items():

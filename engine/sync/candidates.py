@@ -8,7 +8,6 @@ from datetime import datetime
 
 from engine.connections.outcomes import Done
 from engine.problem import Failure
-from engine.runtime.people import mask
 from engine.state.database import Connection
 from engine.state.decisions import subjects_decided
 from engine.state.orders import read_ledger
@@ -22,6 +21,7 @@ from engine.state.people import (
     subjects_of_contact,
 )
 from engine.state.reviews import Entry, newest_version
+from engine.state.tombstones import is_buried
 from engine.sync.flow import Flow, PayloadError, Question, read_payload
 from engine.sync.knowledge import mirrored
 from engine.sync.worker import Worker
@@ -29,11 +29,13 @@ from engine.sync.worker import Worker
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A contact as last read, and what ties the person to it; `others` are tied to it as well."""
+    """A contact as last read, and what ties the person to it.
+
+    The people of `others` are tied to it as well; of `decided_for` it was decided.
+    """
 
     contact_id: int
     address: str
-    """Masked."""
     status: str
     person: str | None
     read_at: str
@@ -95,6 +97,9 @@ def read_candidate(worker: Worker, contact_id: int) -> None:
 
     Raises Failure where there is no such contact, or no answer.
     """
+    with worker.transaction() as connection:
+        if is_buried(connection, worker.tombstone_key, "contact", [str(contact_id)]):
+            raise Failure(f"contact {contact_id} is of somebody who was erased")
     outcome = worker.client.read_contact("contactId", contact_id)
     if not isinstance(outcome, Done):
         raise Failure(f"Dotdigital could not be asked about contact {contact_id}; try again later")
@@ -130,7 +135,7 @@ def _tell(
     decided_for = [one for one in subjects_decided(connection, number) if one != seeker.subject]
     return Candidate(
         contact_id=number,
-        address=str(mask(row.email)) if row.email else "",
+        address=row.email or "",
         status=row.status,
         person=row.person,
         read_at=row.read_at,

@@ -34,6 +34,7 @@ from engine.state.people import (
 from engine.state.reviews import Entry
 from engine.state.tombstones import is_buried
 from engine.sync.candidates import choose, find_candidates, make_seeker, read_candidate
+from engine.sync.flow import Flow
 from engine.sync.planning import send_again
 from engine.sync.worker import Worker
 
@@ -83,9 +84,7 @@ def tell_outcome(
 
 def decide(worker: Worker, entry: Entry, closing: Closing, contact_id: int) -> Resolved:
     """Say whose contact it is; Failure where nothing but the number speaks for it."""
-    identity = worker.flow.mapping.checked.spec.identity
-    disagree = identity.keys_disagree if identity is not None else None
-    if entry.code not in (*_OWN_REVIEWS, disagree):
+    if not is_identity_review(worker.flow, entry.code):
         raise Failure(f"{_name(entry)} is not about whose contact it is")
     read_candidate(worker, contact_id)
     now = worker.now
@@ -120,6 +119,12 @@ def decide(worker: Worker, entry: Entry, closing: Closing, contact_id: int) -> R
         note_consent(connection, [event], now)
         waiting += _reopen(connection, entry.subject)
     return Resolved(entry.id, entry.code, tuple(did), tuple(dict.fromkeys(waiting)))
+
+
+def is_identity_review(flow: Flow, code: str) -> bool:
+    """Whether an exception asks whose contact it is."""
+    identity = flow.mapping.checked.spec.identity
+    return code in _OWN_REVIEWS or (identity is not None and code == identity.keys_disagree)
 
 
 def recreate(

@@ -1,0 +1,151 @@
+"""`miradot exceptions resolve` and `undo`: what people decide, put on record."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from engine.clock import SystemClock
+from engine.commands.delivery import open_database, open_delivery, read_flow
+from engine.commands.exceptions import require_exception, require_flow
+from engine.connections.answers import StopError
+from engine.problem import Failure
+from engine.report.resolution import RESOLUTION_SCHEMA, ResolutionDocument
+from engine.settings import Settings, read_settings
+from engine.state.database import Connection
+from engine.state.decisions import Closing
+from engine.state.reviews import Entry
+from engine.sync.deciding import (
+    Resolved,
+    close_as_is,
+    decide,
+    recreate,
+    tell_outcome,
+    undo,
+)
+from engine.sync.worker import Worker
+
+Decision = Literal["closed", "happened", "did_not_happen", "contact", "recreate", "undone"]
+_MOST_NOTE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveRequest:
+    """One call of `miradot exceptions resolve`; at most one of the decisions is given."""
+
+    number: int
+    note: str
+    by: str | None
+    contact: int | None
+    recreate: bool
+    happened: bool | None
+    mapping: Path | None
+    brand: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRequest:
+    """One call of `miradot exceptions undo`."""
+
+    number: int
+    note: str
+    by: str | None
+
+
+def resolve(request: ResolveRequest) -> ResolutionDocument:
+    """Close an exception as people decided; Failure where the decision does not fit it."""
+    settings = read_settings()
+    closing = _closing(request.by, request.note)
+    given = [request.contact is not None, request.recreate, request.happened is not None]
+    if sum(given) > 1:
+        raise Failure("say one thing: --contact, --recreate, --happened or --did-not-happen")
+    if request.contact is not None:
+        flow = read_flow(
+            request.mapping or settings.require_mapping(), request.brand or settings.brand
+        )
+        with open_delivery(settings, flow, with_mirakl=False) as delivery:
+            found = _decide(delivery.worker, request.number, closing, request.contact)
+        return _tell(found, "contact", closing)
+    if request.recreate:
+        key = settings.require_tombstone_key().get_secret_value().encode()
+        found = _do(settings, request.number, lambda c, e, now: recreate(c, key, e, closing, now))
+        return _tell(found, "recreate", closing)
+    if request.happened is not None:
+        happened = request.happened
+        found = _do(
+            settings,
+            request.number,
+            lambda c, e, now: tell_outcome(c, e, closing, now, happened=happened),
+        )
+        return _tell(found, "happened" if happened else "did_not_happen", closing)
+    found = _do(settings, request.number, lambda c, e, now: close_as_is(c, e, closing, now))
+    return _tell(found, "closed", closing)
+
+
+def undo_resolution(request: UndoRequest) -> ResolutionDocument:
+    """Take a decision back; Failure where there is none in force."""
+    closing = _closing(request.by, request.note)
+    found = _do(read_settings(), request.number, lambda c, e, now: undo(c, e, closing, now))
+    return _tell(found, "undone", closing)
+
+
+def _decide(worker: Worker, number: int, closing: Closing, contact: int) -> Resolved:
+    with worker.transaction() as connection:
+        entry = require_exception(connection, number)
+    require_flow(entry, worker.flow)
+    try:
+        return decide(worker, entry, closing, contact)
+    except StopError as error:
+        raise Failure(str(error)) from None
+
+
+def _do(
+    settings: Settings, number: int, act: Callable[[Connection, Entry, datetime], Resolved]
+) -> Resolved:
+    with _connected(settings) as (connection, now):
+        return act(connection, require_exception(connection, number), now)
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[tuple[Connection, datetime]]:
+    clock = SystemClock()
+    database = open_database(settings, clock)
+    try:
+        with database.transaction() as connection:
+            yield connection, clock.now()
+    finally:
+        database.close()
+
+
+def _closing(by: str | None, note: str) -> Closing:
+    text = note.strip()
+    if not text:
+        raise Failure("say why: --note takes a sentence")
+    if len(text) > _MOST_NOTE:
+        raise Failure(f"--note has {len(text)} characters; at most {_MOST_NOTE} are kept")
+    return Closing(by or _user(), text, {})
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise Failure("this machine does not say who you are: name yourself with --by") from None
+
+
+def _tell(found: Resolved, decision: Decision, closing: Closing) -> ResolutionDocument:
+    return {
+        "schema": RESOLUTION_SCHEMA,
+        "exception": found.number,
+        "code": found.code,
+        "decision": decision,
+        "by": closing.by,
+        "note": closing.note,
+        "did": list(found.did),
+        "waiting": list(found.waiting),
+    }
