@@ -138,9 +138,10 @@ def list_undelivered(
     With `since` those as well that ended otherwise from that time on.
     """
     table = ORDER_VERSION
-    found = connection.execute(
+    rows = connection.execute(
         select(table.c.flow, table.c.order_key).distinct().where(table.c.subject == subject)
-    ).tuples()
+    )
+    found = [(row[0], row[1]) for row in rows]
     meant = []
     for flow, key in sorted(found):
         newest = newest_version_ids(connection, flow, [key])

@@ -127,4 +127,4 @@ def count_open(connection: Connection, flow: str) -> list[tuple[str, str, int]]:
         .group_by(EXCEPTION.c.code, EXCEPTION.c.owner)
         .order_by(number.desc(), EXCEPTION.c.code)
     )
-    return list(rows.tuples())
+    return [(row[0], row[1], row[2]) for row in rows]

@@ -186,7 +186,7 @@ def count_calls(connection: Connection, flow: str, since: str) -> dict[str, int]
         .group_by(CALL.c.operation)
         .order_by(CALL.c.operation)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
