@@ -19,15 +19,18 @@ Ending = Literal["sent", "unchanged", "held", "rejected"]
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """One order as it came; `version` is '' where the mapping could not read it."""
+    """One order as it came; `version` is '' where the mapping could not read it.
+
+    `person` and `addresses` are whoever it names, to see whether they were erased; not stored.
+    """
 
     order_key: str
     content_sha256: str
     version: str
     payload: str
     subject: str
-    address: str = ""
-    """The address that it asks for, to see whether that was erased; it is not stored."""
+    person: str = ""
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,7 @@ def count_waiting(connection: Connection, flow: str) -> dict[str, int]:
         .where(table.c.flow == flow, table.c.outcome.is_(None))
         .group_by(table.c.lane)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def count_outcomes(connection: Connection, flow: str, since: str = "") -> dict[str, int]:
@@ -188,7 +191,7 @@ def count_outcomes(connection: Connection, flow: str, since: str = "") -> dict[s
         )
         .group_by(table.c.outcome)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def write_ledger(connection: Connection, flow: str, row: LedgerRow, now: datetime) -> None:
@@ -235,7 +238,7 @@ def persons_of_orders(
             LEDGER.c.flow == flow, LEDGER.c.order_key.in_(order_keys)
         )
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _ledger_row(row: object) -> LedgerRow:

@@ -223,6 +223,19 @@ TOMBSTONE = Table(
     comment="Who was erased; the identifiers themselves are nowhere.",
 )
 
+ERASURE = Table(
+    "erasure",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("contact_id", _NUMBER, comment="Whom Dotdigital still has to delete; null once done."),
+    Column("asked_at", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("not_before", Text, comment="When it is tried again after a failure."),
+    Column("done_at", Text),
+    comment="Contacts of people who were erased here, to be deleted in Dotdigital.",
+)
+Index("erasures_of_contact", ERASURE.c.contact_id)
+
 BUDGET = Table(
     "budget",
     METADATA,

@@ -12,6 +12,7 @@ from engine.connections.dotdigital_reads import NotReadError
 from engine.connections.outcomes import Done, Outcome
 from engine.problem import Failure
 from engine.spec.send import LiteralValue
+from engine.sync.flow import Flow
 from engine.sync.worker import Worker
 
 
@@ -39,7 +40,7 @@ def _make_fields(worker: Worker) -> Iterator[str]:
 
 def _make_collections(worker: Worker) -> Iterator[str]:
     known = {one.name: one for one in worker.client.list_collections()}
-    for name in sorted(set(_collections(worker))):
+    for name in sorted(set(collections_of(worker.flow))):
         wanted, found = worker.flow.target.collection(name), known.get(name)
         if wanted is None:
             continue
@@ -54,8 +55,9 @@ def _make_collections(worker: Worker) -> Iterator[str]:
             )
 
 
-def _collections(worker: Worker) -> Iterator[str]:
-    checked = worker.flow.mapping.checked
+def collections_of(flow: Flow) -> Iterator[str]:
+    """Give the names of the collections that a mapping writes to."""
+    checked = flow.mapping.checked
     for send in checked.spec.send.values():
         value = send.to.get("collection")
         if isinstance(value, LiteralValue):

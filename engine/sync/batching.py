@@ -36,6 +36,7 @@ from engine.state.people import (
 )
 from engine.sync.bulk_items import CONTACTS, INSIGHT, BulkItem, as_creation, as_item
 from engine.sync.causes import raise_cause
+from engine.sync.erased import was_erased
 from engine.sync.flow import PayloadError, read_payload
 from engine.sync.imports import Entry, Fate, Importer
 from engine.sync.knowledge import NotNow, mirrored
@@ -196,6 +197,9 @@ class BatchRun:
         known.sent.add(call["id"])
         told = mirrored(known.answers[fate.contact_id], worker.flow.form, worker.now)
         with worker.transaction() as connection:
+            if was_erased(worker, connection, turn.claim, fate.contact_id):
+                turn.waiting = []
+                return
             set_anchor(connection, turn.claim.subject, fate.contact_id)
             mirror_contacts(connection, [told] if told is not None else [])
             event = ConsentEvent(

@@ -12,6 +12,7 @@ from engine.clock import read_time
 from engine.state.claims import Claim, next_due
 from engine.state.orders import Lane, count_waiting
 from engine.sync.batching import BatchRun
+from engine.sync.forgetting import deliver_deletions
 from engine.sync.knowledge import NotNow
 from engine.sync.mirror import is_fresh, refresh_mirror
 from engine.sync.settling import settle_subject
@@ -21,9 +22,10 @@ from engine.sync.worker import Worker
 def settle_all(worker: Worker) -> Counter[str]:
     """Settle whatever is due now; give how many subjects in which lane."""
     figures = Counter[str]()
+    deliver_deletions(worker)
     while True:
-        events = _settle_events(worker)
-        batches = _settle_batch(worker, "batch")
+        events = settle_events(worker)
+        batches = settle_batch(worker, "batch")
         figures += Counter(events=events, batches=batches)
         if not events and not batches:
             return figures
@@ -41,11 +43,12 @@ def wait_until_due(worker: Worker, longest: timedelta) -> bool:
     return True
 
 
-def _settle_events(worker: Worker) -> int:
+def settle_events(worker: Worker) -> int:
+    """Settle the events that are due; give how many subjects."""
     with worker.transaction() as connection:
         waiting = count_waiting(connection, worker.flow.name).get("event", 0)
     if waiting > worker.rules.events_as_batch:
-        return _settle_batch(worker, "event")
+        return settle_batch(worker, "event")
     settled = 0
     while claims := _claim(worker, "event", 1):
         settle_subject(worker, claims[0])
@@ -53,7 +56,8 @@ def _settle_events(worker: Worker) -> int:
     return settled
 
 
-def _settle_batch(worker: Worker, lane: Lane) -> int:
+def settle_batch(worker: Worker, lane: Lane) -> int:
+    """Settle one batch of what is due in a lane; give how many subjects."""
     with worker.transaction() as connection:
         if not count_waiting(connection, worker.flow.name).get(lane):
             return 0

@@ -14,6 +14,7 @@ from engine.clock import write_time
 from engine.contacts import Contact, ContactForm, Contacts
 from engine.lock import TargetLock
 from engine.mapping import ProbedMapping, contact_form, probe_mapping
+from engine.runtime.people import person_key
 from engine.sources.decoding import DecodeError, decode, find_doubled
 from engine.state.orders import Landed
 
@@ -35,11 +36,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an order is known by before anybody is asked; no question where it is held anyway."""
+    """What an order is known by before anybody is asked; no question where it is held anyway.
+
+    `person` and `addresses` are whoever it names all the same, as far as it can be read.
+    """
 
     order_key: str
     version: str
     question: Question | None
+    person: str = ""
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +87,31 @@ class Flow:
     def ask(self, payload: Payload, now: datetime) -> Asked:
         """Give what an order is known by, and whose contact it asks for."""
         asking = _Asking(asked=True)
-        plan = self.mapping.apply(payload, asking, now).plan
-        version = plan["order_version"]
-        return Asked(plan["key"] or "", _sortable(version), next(iter(asking.questions), None))
+        probed = self.mapping.apply(payload, asking, now)
+        plan, question = probed.plan, next(iter(asking.questions), None)
+        version = _sortable(plan["order_version"])
+        person, addresses = self._read_buyer(probed.values)
+        return Asked(plan["key"] or "", version, question, person, addresses)
+
+    def person_of(self, customer_id: str) -> str:
+        """Give the person key of a customer; '' where the mapping knows no people."""
+        identity = self.mapping.checked.spec.identity
+        if identity is None:
+            return ""
+        scope = identity.person.scope
+        if scope.startswith("$"):
+            scope = str(self.mapping.checked.params.values[scope[1:]])
+        return person_key(scope, customer_id)
+
+    def _read_buyer(self, values: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+        """Give whom the values of an order name: the person key, and every address."""
+        identity = self.mapping.checked.spec.identity
+        if identity is None:
+            return "", ()
+        customer = values.get(identity.person.from_)
+        given = (values.get(name) for name in identity.address)
+        addresses = tuple(one.strip().lower() for one in given if isinstance(one, str))
+        return self.person_of(customer) if isinstance(customer, str) else "", addresses
 
 
 def read_payload(text: str) -> Payload:
@@ -121,8 +149,8 @@ def land_payload(flow: Flow, text: str, now: datetime, known: Mapping[str, str])
     asked = flow.ask(payload, now)
     key = asked.order_key or _NAMELESS.format(digest[:16])
     person = asked.question.person if asked.question is not None else known.get(key)
-    address = asked.question.address if asked.question is not None else ""
-    return Landed(key, digest, asked.version, text, person or f"order:{key}", address)
+    subject = person or f"order:{key}"
+    return Landed(key, digest, asked.version, text, subject, asked.person, asked.addresses)
 
 
 def _sortable(version: str | None) -> str:

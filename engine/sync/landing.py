@@ -16,6 +16,7 @@ from engine.connections.mirakl import MOST_ORDERS, MiraklSource
 from engine.connections.order_texts import OrderText
 from engine.state.cursors import move_cursor, read_cursor
 from engine.state.database import Connection
+from engine.state.erasure import exclude_erasure
 from engine.state.orders import Arrival, Landed, Lane, land_orders, persons_of_orders
 from engine.state.rings import end_rung, take_rung
 from engine.state.tombstones import is_buried
@@ -27,10 +28,14 @@ ORDERS = "orders"
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """How a stream is polled: its margin of overlap, and how far back the first poll looks."""
+    """How a stream is polled: its margin of overlap, how far back the first poll looks, how often.
+
+    More often than `at_least` Mirakl does not want to be asked.
+    """
 
     overlap: timedelta = timedelta(minutes=5)
-    first: timedelta = timedelta(hours=24)
+    first: timedelta = timedelta(hours=36)
+    at_least: timedelta = timedelta(seconds=60)
 
 
 @dataclass(slots=True)
@@ -41,6 +46,16 @@ class Landing:
     source: MiraklSource
     run: str
     poll: Poll = Poll()
+
+    def seconds_left(self) -> float:
+        """Give the seconds until Mirakl may be asked for changes again, 0.0 for now."""
+        worker = self.worker
+        with worker.transaction() as connection:
+            cursor = read_cursor(connection, worker.flow.name, ORDERS)
+        if cursor is None:
+            return 0.0
+        next_at = read_time(cursor.moved_at) + self.poll.at_least
+        return max((next_at - worker.now).total_seconds(), 0.0)
 
     def read_changes(self) -> Counter[str]:
         """Read everything that changed since the last whole read; raises SourceError."""
@@ -89,16 +104,18 @@ class Landing:
 
     def _without_erased(self, connection: Connection, landed: Sequence[Landed]) -> list[Landed]:
         key = self.worker.tombstone_key
-        people = is_buried(connection, key, "person", [one.subject for one in landed])
+        exclude_erasure(connection)
+        named = [name for one in landed for name in (one.subject, one.person) if name]
+        people = is_buried(connection, key, "person", named)
         orders = is_buried(connection, key, "order", [one.order_key for one in landed])
-        given = [one.address for one in landed if one.address]
+        given = [address for one in landed for address in one.addresses]
         addresses = is_buried(connection, key, "address", given)
         return [
             one
             for one in landed
-            if one.subject not in people
+            if people.isdisjoint((one.subject, one.person))
             and one.order_key not in orders
-            and one.address not in addresses
+            and addresses.isdisjoint(one.addresses)
         ]
 
     def _since(self) -> datetime:

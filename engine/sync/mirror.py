@@ -24,6 +24,7 @@ from engine.state.people import (
     read_mirrored,
     subjects_of_contact,
 )
+from engine.sync.erased import leave_out_erased
 from engine.sync.knowledge import NotNow, mirrored
 from engine.sync.worker import Worker
 
@@ -74,7 +75,7 @@ def _read_modified(worker: Worker, since: datetime | None) -> int:
         page = worker.client.list_contacts(since, marker, (worker.flow.form.person_field,))
         told = [mirrored(dict(one), worker.flow.form, worker.now) for one in page.contacts]
         with worker.transaction() as connection:
-            rows = [one for one in told if one is not None]
+            rows = leave_out_erased(worker, connection, [one for one in told if one is not None])
             _note_changes(connection, worker, rows)
             mirror_contacts(connection, rows)
         seen += len(page.contacts)
