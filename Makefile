@@ -98,6 +98,7 @@ bench: .venv/dev
 	@$(BIN)/python -m benchmarks.compare
 	@$(BIN)/python -m benchmarks.checking
 	@$(BIN)/python -m benchmarks.changes
+	@$(BIN)/python -m benchmarks.calls
 
 # The pins name no index, so they install from whichever one this machine is set up for.
 pins: .venv/dev

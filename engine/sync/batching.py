@@ -48,7 +48,7 @@ from engine.sync.planning import (
     plan_version,
     send_again,
 )
-from engine.sync.settling import ask_about, give_back, settle_turn, settle_version_live
+from engine.sync.settling import Delivery, ask_about, give_back, settle_turn, settle_version_live
 from engine.sync.worker import Worker
 
 _AT_ONCE = 100
@@ -143,7 +143,7 @@ class BatchRun:
             version, plan, call = made
             item = as_creation(self.worker.flow.target, plan, call)
             if item is None:
-                self._create_alone(turn, version)
+                self._create_alone(turn, version, call)
                 continue
             row = self._write(turn, version, call)
             found[row] = (turn, call)
@@ -167,12 +167,16 @@ class BatchRun:
                     return version, plan, call
         return None
 
-    def _create_alone(self, turn: Turn, version: Waiting) -> None:
-        """Settle the version that creates a contact by single calls; the others follow in bulk."""
-        question = ask_about(self.worker, version)
-        turn.known.addresses.clear()
-        turn.waiting = [one for one in turn.waiting if one is not version]
-        self._alone(turn, lambda: settle_version_live(self.worker, turn, version, question))
+    def _create_alone(self, turn: Turn, version: Waiting, call: Call) -> None:
+        """Create a contact by a call of its own, which is refused when the contact exists."""
+        row = self._write(turn, version, call)
+        delivery = Delivery(self.worker, turn, Planned(version, [], [(row, call)]))
+        made: list[bool] = []
+        self._alone(turn, lambda: made.append(delivery.make_first()))
+        turn.known.read_at = None
+        if made == [False]:
+            # Refused, or there already: it is told, or found, when the person is settled alone.
+            self._settle_alone(turn)
 
     def _write(self, turn: Turn, version: Waiting, call: Call) -> int:
         flow, worker = self.worker.flow, self.worker
@@ -186,8 +190,6 @@ class BatchRun:
         known, worker = turn.known, self.worker
         if fate.contact_id is None:
             # Refused, or there already: it is told, or found, when the person is settled alone.
-            known.answers.clear()
-            known.addresses.clear()
             self._settle_alone(turn)
             return
         answer = {"contactId": fate.contact_id, **entry.item}
@@ -314,6 +316,8 @@ class BatchRun:
         self._alone(turn, lambda: settle_version_live(worker, turn, version, question))
 
     def _settle_alone(self, turn: Turn) -> None:
+        turn.known.answers.clear()
+        turn.known.addresses.clear()
         self._alone(turn, lambda: settle_turn(self.worker, turn))
         turn.waiting = []
 

@@ -219,6 +219,20 @@ class Delivery:
             raise Replan
         finish_version(self.worker, self.turn, self.planned, self.refusals)
 
+    def make_first(self) -> bool:
+        """Make the first call and nothing else; whether it created the contact.
+
+        Raises NotNow and ClaimLost.
+        """
+        row, call = self.planned.calls[0]
+        try:
+            return self._take(0, row, call, self._make(row, call, call["body"]))
+        except Replan:
+            return False
+        except (EgressError, StopError):
+            self._drop(0)
+            raise
+
     def _creates(self, call: Call) -> bool:
         return self.worker.flow.target.operations[call["operation"]].creates_contact
 
