@@ -6,6 +6,7 @@ nothing is doubled by that. Only a call that must not be repeated keeps its row.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -155,13 +156,22 @@ def record_plan(
         turn.known.remember(version.order_key, share, ())
     _note_alias(connection, worker, turn, probed)
     _note_decision(connection, worker, turn, version, plan)
-    if not plan["calls"]:
+    calls = leave_out_had(plan["calls"], turn.known.sent)
+    if not calls:
         open_exceptions(connection, about(flow, version, turn), raised, now)
         settle_version(connection, version.id, End("unchanged", _why(plan), flow.sha256), now)
         return Planned(version, raised)
     owner = Plan(flow.name, version.id, version.order_key, turn.claim.subject, flow.sha256)
-    rows = write_calls(connection, owner, plan["calls"], READY, now)
-    return Planned(version, raised, list(zip(rows, plan["calls"], strict=True)))
+    rows = write_calls(connection, owner, calls, READY, now)
+    return Planned(version, raised, list(zip(rows, calls, strict=True)))
+
+
+def leave_out_had(calls: Iterable[Call], sent: Collection[str]) -> list[Call]:
+    """Give the calls without those that must not be repeated and had, or may have had, effect.
+
+    A mapping remembers what was sent by the contact; where that is gone, nothing is remembered.
+    """
+    return [one for one in calls if one["idempotent"] or one["id"] not in sent]
 
 
 def hold_version(

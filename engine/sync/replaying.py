@@ -28,7 +28,7 @@ from engine.sync.knowledge import (
     read_live,
     recall,
 )
-from engine.sync.planning import send_again
+from engine.sync.planning import leave_out_had, send_again
 from engine.sync.settling import settle_subject
 from engine.sync.worker import Worker
 
@@ -85,7 +85,9 @@ class Lookout:
             contacts = self._ask(known, question)
         except _Stopped as stopped:
             return Ahead(version, stopped=str(stopped))
-        return Ahead(version, self.mapping.apply(payload, contacts, self.worker.now))
+        plan = self.mapping.apply(payload, contacts, self.worker.now)
+        plan["calls"] = leave_out_had(plan["calls"], known.sent)
+        return Ahead(version, plan)
 
     def _ask(self, known: Knowledge, question: Question | None) -> Contacts:
         """Give what is known of the contacts; raises _Stopped where nothing can be decided."""
