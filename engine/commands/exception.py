@@ -24,9 +24,10 @@ from engine.report.exception import (
     ExceptionDocument,
     OrderView,
     TrailView,
+    Way,
 )
 from engine.runtime.people import mask
-from engine.samples.masking import Masker
+from engine.samples.masking import Masker, leave_out_empty
 from engine.settings import read_settings
 from engine.state.exceptions import UNKNOWN_OUTCOME
 from engine.state.reviews import (
@@ -93,7 +94,7 @@ def tell_exception(worker: Worker, number: int, *, masked: bool) -> ExceptionDoc
         "rule": entry.rule,
         "retry": entry.retry,
         "do": advice.do,
-        "candidates": [_candidate(one, entry, masked=masked) for one in candidates],
+        "candidates": [_candidate(one, masked=masked) for one in candidates],
         "not_sent": _tell_stopped(ahead),
         "calls": [_call(one) for one in calls],
         "trail": [_trail(one) for one in trail],
@@ -122,13 +123,12 @@ def _order(version: OrderVersion, flow: Flow, *, masked: bool) -> OrderView:
         "landed_at": version.landed_at,
         "outcome": version.outcome or "waiting",
         "because": version.because or "",
-        "read": read,
+        "read": leave_out_empty(read),
     }
 
 
-def _candidate(one: Candidate, entry: Entry, *, masked: bool) -> CandidateView:
+def _candidate(one: Candidate, *, masked: bool) -> CandidateView:
     address = str(mask(one.address)) if masked and one.address else one.address
-    may_choose = entry.closed_at is None and one.evidence and not one.decided_for
     return {
         "contact_id": one.contact_id,
         "address": address,
@@ -136,7 +136,6 @@ def _candidate(one: Candidate, entry: Entry, *, masked: bool) -> CandidateView:
         "read_at": one.read_at,
         "evidence": list(one.evidence),
         "others": list(one.others),
-        "resolve": _resolve(entry, f"--contact {one.contact_id}") if may_choose else "",
     }
 
 
@@ -170,27 +169,31 @@ def _trail(one: TrailEntry) -> TrailView:
     return line
 
 
-def _list_ways(entry: Entry, candidates: Sequence[Candidate], flow: Flow) -> Iterator[str]:
-    """Give the commands that end an exception."""
+def _list_ways(entry: Entry, candidates: Sequence[Candidate], flow: Flow) -> Iterator[Way]:
+    """Give the commands that end an exception, or take a decision back."""
     if entry.closed_at is not None:
         decided = {"decision", "recreated_from"} & entry.evidence.keys()
         if decided and "undone_by" not in entry.evidence:
-            yield f"miradot exceptions undo {entry.id}"
+            command = f'miradot exceptions undo {entry.id} --note "…"'
+            yield {"command": command, "means": "the decision counts no more"}
         return
     if entry.code == UNKNOWN_OUTCOME:
-        yield _resolve(entry, "--happened")
-        yield _resolve(entry, "--did-not-happen")
+        yield _resolve(entry, "--happened", "it happened; it is never sent again")
+        yield _resolve(entry, "--did-not-happen", "it did not; it may be sent once more")
         return
     if is_identity_review(flow, entry.code):
         for one in candidates:
             if one.evidence and not one.decided_for:
-                yield _resolve(entry, f"--contact {one.contact_id}")
+                number = one.contact_id
+                told = f"it is contact {number}'s, and so are later orders of this person"
+                yield _resolve(entry, f"--contact {number}", told)
     if entry.code == GONE:
-        yield _resolve(entry, "--recreate")
-    yield f"miradot exceptions replay {entry.id}"
-    yield _resolve(entry, "")
+        yield _resolve(entry, "--recreate", "the person may be created again")
+    command = f"miradot exceptions replay {entry.id}"
+    yield {"command": command, "means": "see what sending it again would do"}
+    yield _resolve(entry, "", "nothing more is to be done; the order stays as it is")
 
 
-def _resolve(entry: Entry, option: str) -> str:
+def _resolve(entry: Entry, option: str, means: str) -> Way:
     words = ["miradot exceptions resolve", str(entry.id), option, '--note "…"']
-    return " ".join(word for word in words if word)
+    return {"command": " ".join(word for word in words if word), "means": means}

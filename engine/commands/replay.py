@@ -61,7 +61,7 @@ def replay_orders(worker: Worker, request: ReplayRequest) -> ReplayDocument:
         "seen_by_customers": sum(bool(call["seen"]) for call in calls),
         "records_only": sum(not call["seen"] for call in calls),
         "orders": orders,
-        "note": "" if request.send else "to send it, say the same with --send",
+        "note": "" if request.send or not calls else "to send it, say the same with --send",
     }
     return _send(worker, document, ahead) if request.send else document
 

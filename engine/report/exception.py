@@ -43,7 +43,6 @@ class CandidateView(TypedDict):
     read_at: str
     evidence: Annotated[list[str], Field(description="What speaks for it.")]
     others: Annotated[list[str], Field(description="Person keys that are tied to it as well.")]
-    resolve: Annotated[str, Field(description="The command that decides for it; '' without one.")]
 
 
 @with_config(_CLOSED)
@@ -74,6 +73,14 @@ class TrailView(TypedDict):
 
 
 @with_config(_CLOSED)
+class Way(TypedDict):
+    """A command, and what it says."""
+
+    command: str
+    means: str
+
+
+@with_config(_CLOSED)
 class ExceptionDocument(TypedDict):
     """One exception in full."""
 
@@ -87,11 +94,13 @@ class ExceptionDocument(TypedDict):
     do: str
     order: NotRequired[OrderView]
     candidates: list[CandidateView]
-    plan: NotRequired[Annotated[Record, Field(description="What would be sent now.")]]
+    plan: NotRequired[
+        Annotated[Record, Field(description="What would be sent if it were replayed now.")]
+    ]
     not_sent: Annotated[str, Field(description="Why nothing would be sent, where nothing would.")]
     calls: list[CallView]
     trail: list[TrailView]
-    ways: Annotated[list[str], Field(description="Commands that end it.")]
+    ways: Annotated[list[Way], Field(description="Commands that end it, or take it back.")]
 
 
 def exception_schema() -> dict[str, object]:
@@ -105,11 +114,11 @@ def render_exception(document: ExceptionDocument, form: str, target: str) -> str
         return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
     parts = [
         list(_head(document)),
-        list(_order(document)),
         list(_candidates(document)),
-        list(_plan(document, target)),
         list(_calls(document)),
         list(_trail(document)),
+        list(_plan(document, target)),
+        list(_order(document)),
         list(_ways(document)),
     ]
     blocks = ["\n".join(printable(line) for line in lines) for lines in parts if lines]
@@ -156,7 +165,7 @@ def _candidates(document: ExceptionDocument) -> Iterator[str]:
 
 def _plan(document: ExceptionDocument, target: str) -> Iterator[str]:
     plan = document.get("plan")
-    yield "what would be sent now, by what Dotdigital said last"
+    yield "what would be sent if it were replayed now, by what Dotdigital said last"
     if document["not_sent"]:
         yield from _wrapped("  ", f"nothing: {document['not_sent']}")
     elif plan is not None:
@@ -188,8 +197,10 @@ def _trail(document: ExceptionDocument) -> Iterator[str]:
 
 def _ways(document: ExceptionDocument) -> Iterator[str]:
     if document["ways"]:
-        yield "ways to end it"
-        yield from (f"  {one}" for one in document["ways"])
+        yield "what you can do"
+        for one in document["ways"]:
+            yield f"  {one['command']}"
+            yield f"      {one['means']}"
 
 
 def _wrapped(head: str, text: str) -> Iterator[str]:

@@ -117,4 +117,9 @@ def _records(document: ReplayDocument) -> Iterator[str]:
 
 
 def _told(head: str, text: str) -> list[str]:
-    return wrap(f"{head.strip()} {text}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
+    return wrap(
+        f"{head.strip()} {text}".rstrip(" :"),
+        _WIDTH,
+        initial_indent="  ",
+        subsequent_indent="      ",
+    )

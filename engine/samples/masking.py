@@ -1,8 +1,7 @@
 """Masking: a record of the source as people may look at it, without who it is about.
 
-What stays is what the lock knows and calls not personal, in a form that holds no words: amounts,
-counts, dates, listed codes, identifiers. All other texts are masked, and members that the lock does
-not know show only that they are there.
+What the lock marks as personal is masked, and so is whatever holds an address; members that the
+lock does not know show only that they are there.
 """
 
 from __future__ import annotations
@@ -14,8 +13,6 @@ from engine.expressions.selected import Schema, read_schema
 from engine.lock import SourceLock
 from engine.runtime.people import mask
 
-_PLAIN = frozenset({"money", "integer", "decimal", "boolean"})
-_PLAIN_TEXT = frozenset({"code", "currency", "country", "instant", "id"})
 _UNKNOWN = "***"
 
 
@@ -26,7 +23,7 @@ class Masker:
     source: SourceLock
 
     def mask(self, record: Mapping[str, object]) -> dict[str, object]:
-        """Give the masked record; what is empty is left out, the record itself stays as it is."""
+        """Give the masked record; the record itself stays as it is."""
         return self._members(record, [self.source.schema])
 
     def _members(self, record: Mapping[str, object], nodes: Iterable[Schema]) -> dict[str, object]:
@@ -34,12 +31,10 @@ class Masker:
         for node in nodes:
             members = node.get("properties")
             known |= members if isinstance(members, Mapping) else {}
-        masked = {
+        return {
             name: self._value(value, known[name]) if name in known else _UNKNOWN
             for name, value in record.items()
-            if value not in (None, "", [], {})
         }
-        return {name: value for name, value in masked.items() if value not in ([], {})}
 
     def _value(self, value: object, schema: object) -> object:
         nodes = read_schema(schema, self.source.schema).nodes or ()
@@ -48,9 +43,17 @@ class Masker:
         if isinstance(value, list):
             items = next((one["items"] for one in nodes if "items" in one), None)
             return [self._value(one, items) if items is not None else _UNKNOWN for one in value]
-        kind = next((one.get("x-type") for one in nodes if "x-type" in one), None)
-        if any(one.get("x-personal") for one in nodes):
+        personal = any(one.get("x-personal") for one in nodes)
+        if personal or (isinstance(value, str) and "@" in value):
             return mask(value)
-        if isinstance(value, str):
-            return value if kind in _PLAIN_TEXT and "@" not in value else mask(value)
-        return value if kind in _PLAIN else _UNKNOWN
+        return value
+
+
+def leave_out_empty(value: object) -> object:
+    """Give a value without members that hold nothing: null, empty texts, lists and objects."""
+    if isinstance(value, list):
+        return [leave_out_empty(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {name: leave_out_empty(one) for name, one in value.items()}
+    return {name: one for name, one in kept.items() if one not in (None, "", [], {})}

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from engine.clock import write_time
 from engine.state.orders import newest_version_ids
@@ -153,15 +153,16 @@ def list_undelivered(
     return meant
 
 
-def move_order(connection: Connection, flow: str, order_key: str, person: str) -> None:
-    """Count an order, and what was sent for it, to another person."""
+def move_order(connection: Connection, flow: str, order_key: str, before: str, after: str) -> None:
+    """Count an order, and the effects that it had, to another person."""
     connection.execute(
         update(LEDGER)
         .where(LEDGER.c.flow == flow, LEDGER.c.order_key == order_key)
-        .values(person=person)
+        .values(person=after)
     )
+    # An effect may be named after the person; under the new name it must count as had as well.
     connection.execute(
         update(CALL)
         .where(CALL.c.flow == flow, CALL.c.order_key == order_key)
-        .values(subject=person)
+        .values(subject=after, call_id=func.replace(CALL.c.call_id, before, after))
     )

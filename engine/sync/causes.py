@@ -76,7 +76,7 @@ CAUSES: Mapping[str, Cause] = {
         "review",
         "marketing-ops",
         "Nobody knows whether {send} of order {order} took effect; it is not sent again",
-        "Look in Dotdigital whether it happened, then close this, or replay it by hand",
+        "Look in Dotdigital whether it happened, and say so: the effect is then done, or sent once more",
         "by_hand",
     ),
     "NO_EFFECT_YET": Cause(

@@ -23,7 +23,7 @@ from engine.state.decisions import (
     write_evidence,
 )
 from engine.state.exceptions import UNKNOWN_OUTCOME
-from engine.state.orders import list_ledger
+from engine.state.orders import list_ledger, newest_version_ids, reopen_versions
 from engine.state.people import (
     ConsentEvent,
     drop_mirrored,
@@ -77,7 +77,8 @@ def tell_outcome(
     if happened:
         told = f"{entry.place} counts as done and is never sent again"
         return Resolved(entry.id, entry.code, (told,))
-    send_again(connection, entry.flow, entry.order_key)
+    # Only this effect is missing; what the other calls did stands.
+    reopen_versions(connection, newest_version_ids(connection, entry.flow, [entry.order_key]))
     told = f"{entry.place} may be sent once more, if the rules still want it"
     return Resolved(entry.id, entry.code, (told,), (entry.order_key,))
 
@@ -93,13 +94,14 @@ def decide(worker: Worker, entry: Entry, closing: Closing, contact_id: int) -> R
         seeker = make_seeker(connection, worker.flow, entry, now)
         chosen = choose(find_candidates(connection, seeker), contact_id)
         revoke_claims(connection, entry.subject)
+        before = read_anchor(connection, entry.subject)
         number = decide_contact(connection, entry.subject, contact_id, closing, now)
         did = [f"orders of this person go to contact {contact_id} from now on"]
-        evidence: dict[str, object] = {"decision": number}
+        evidence: dict[str, object] = {"decision": number, "anchor": before}
         waiting = []
         if seeker.former is not None and entry.code == CHANGED:
             evidence["moved_from"] = seeker.former
-            told, again = _move(connection, entry, seeker.former, entry.subject)
+            told, again = _Move(entry, seeker.former, entry.subject, contact_id).make(connection)
             did += told
             waiting += again
         did += [
@@ -163,10 +165,13 @@ def undo(connection: Connection, entry: Entry, closing: Closing, now: datetime) 
     revoke_claims(connection, entry.subject)
     waiting: list[str] = []
     if "decision" in evidence and undo_decision(connection, int(evidence["decision"]), now):
+        # What was delivered on the decision has tied the person to its contact.
+        set_anchor(connection, entry.subject, evidence["anchor"])
         did = ["the decision counts no more; a review opens again if the contacts still disagree"]
         if "moved_from" in evidence:
             former = str(evidence["moved_from"])
-            told, waiting = _move(connection, entry, entry.subject, former)
+            contact = read_anchor(connection, former)
+            told, waiting = _Move(entry, entry.subject, former, contact).make(connection)
             did += told
     elif "recreated_from" in evidence:
         made = read_anchor(connection, entry.subject)
@@ -199,25 +204,40 @@ def refuse_erased(connection: Connection, key: bytes, entry: Entry) -> None:
         raise Failure(f"{_name(entry)}: the person was erased, and nothing is sent for them again")
 
 
-def _move(
-    connection: Connection, entry: Entry, before: str, after: str
-) -> tuple[list[str], list[str]]:
-    """Count an order to another person; what is left of the first one's figures is sent again."""
-    revoke_claims(connection, before)
-    revoke_claims(connection, after)
-    move_order(connection, entry.flow, entry.order_key, after)
-    told = [f"order {entry.order_key} counts to person {after}, no longer to {before}"]
-    contact = read_anchor(connection, before)
-    if contact is not None:
-        told.append(f"the record of the order stays with contact {contact}; remove it there")
-    left = list_ledger(connection, entry.flow, before)
-    if left:
-        # Figures are absolute: one order is enough to put all of them right.
-        send_again(connection, entry.flow, left[0].order_key)
-        return told, [left[0].order_key]
-    if contact is not None:
-        told.append(f"contact {contact} has no other order; correct its figures by hand")
-    return told, []
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """An order that counts to another person from now on, whose contact is `contact`."""
+
+    entry: Entry
+    before: str
+    after: str
+    contact: int | None
+
+    def make(self, connection: Connection) -> tuple[list[str], list[str]]:
+        """Move it; give what that means, and what is sent again for the first person's figures."""
+        flow, order = self.entry.flow, self.entry.order_key
+        revoke_claims(connection, self.before)
+        revoke_claims(connection, self.after)
+        move_order(connection, flow, order, self.before, self.after)
+        told = [f"order {order} counts to person {self.after}, no longer to {self.before}"]
+        left = list_ledger(connection, flow, self.before)
+        contact = read_anchor(connection, self.before)
+        if contact is not None and contact == self.contact:
+            if left:
+                told.append(f"other orders of person {self.before} count no more in that contact")
+            return told, []
+        if contact is not None:
+            told.append(
+                f"the record of the order stands with contact {contact}: remove it there, since"
+                " Dotdigital keeps a record with one contact only"
+            )
+        if left:
+            # Figures are absolute: one order is enough to put all of them right.
+            send_again(connection, flow, left[0].order_key)
+            return told, [left[0].order_key]
+        if contact is not None:
+            told.append(f"contact {contact} has no other order; correct its figures by hand")
+        return told, []
 
 
 def _reopen(connection: Connection, subject: str, since: str = "") -> list[str]:
