@@ -1,0 +1,177 @@
+"""Jobs of one process: what is done in which order, and when it ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from engine.connections.answers import DeniedError
+from engine.jobs.inline import InlineJobs
+from engine.jobs.port import Figures, Request, Turn, Waiting
+from engine.jobs.stopping import StoppableClock, Stopped, Stopping
+from engine.jobs.table import Ticks, make_schedules
+from engine.problem import Failure
+from tests.jobs.bodies import START, HeldClock, Script
+
+
+def make_backlog(events: int, batches: int) -> Script:
+    """Bodies that work off a backlog, one at a time."""
+    left = {"events": events, "batches": batches}
+
+    def work(name: str) -> Figures:
+        done = min(left[name], 1)
+        left[name] -= done
+        return {"settled": done}
+
+    def look() -> Waiting:
+        due = START if sum(left.values()) else None
+        return Waiting(events=left["events"], batches=left["batches"], due=due)
+
+    return Script({name: lambda _turn, name=name: work(name) for name in left}, look)
+
+
+def test_once_asks_both_sources_and_delivers_what_is_due() -> None:
+    script = make_backlog(events=1, batches=0)
+    figures = InlineJobs(script.performer()).run_once()
+    assert script.called == ["ring", "poll", "events"]
+    assert figures == {"settled": 1}
+
+
+def test_events_go_first_and_again_before_each_batch() -> None:
+    script = make_backlog(events=2, batches=2)
+    InlineJobs(script.performer()).run_once()
+    assert script.called[2:] == ["events", "batches", "events", "batches"]
+
+
+def test_once_leaves_what_is_to_be_tried_later() -> None:
+    later = START + timedelta(minutes=3)
+    script = Script(looks=lambda: Waiting(events=1, due=later))
+    InlineJobs(script.performer()).run_once()
+    assert script.called == ["ring", "poll"]
+
+
+def test_once_ends_where_what_is_due_cannot_be_done() -> None:
+    script = Script(looks=lambda: Waiting(events=1, due=START))
+    assert InlineJobs(script.performer()).run_once() == {}
+    assert script.called == ["ring", "poll", "events"]
+
+
+def test_a_source_that_fails_does_not_keep_what_is_there_from_being_delivered() -> None:
+    script = make_backlog(events=1, batches=0)
+
+    def fail(_turn: Turn) -> Figures:
+        raise Failure("Mirakl is away")
+
+    script.does = {**script.does, "poll": fail}
+    with pytest.raises(Failure, match="Mirakl is away"):
+        InlineJobs(script.performer()).run_once()
+    assert script.called == ["ring", "poll", "events"]
+
+
+def test_until_idle_waits_for_what_is_to_be_tried_again() -> None:
+    clock, later = HeldClock(), START + timedelta(minutes=3)
+    left = [1]
+
+    def look() -> Waiting:
+        return Waiting(events=left[0], due=later if left[0] else None)
+
+    def deliver(_turn: Turn) -> Figures:
+        left[0] = 0
+        return {"settled": 1}
+
+    jobs = InlineJobs(Script({"events": deliver}, look).performer(clock))
+    assert jobs.run_until_idle() == {"settled": 1}
+    assert clock.now() >= later
+
+
+def test_what_nothing_but_people_can_mend_ends_everything() -> None:
+    def deny(_turn: Turn) -> Figures:
+        raise DeniedError("the API user is refused")
+
+    script = make_backlog(events=3, batches=3)
+    script.does = {**script.does, "events": deny}
+    jobs = InlineJobs(script.performer())
+    jobs.schedule(make_schedules(timedelta(minutes=5)))
+    with pytest.raises(Failure, match="the API user is refused"):
+        jobs.run()
+    assert script.called == ["events"]
+
+
+def test_a_service_does_what_is_due_until_it_is_told_to_stop() -> None:
+    clock = HeldClock()
+    script = Script()
+    jobs = InlineJobs(script.performer(clock))
+    jobs.schedule(make_schedules(timedelta(minutes=15)))
+
+    def look() -> Waiting:
+        if clock.now() > START + timedelta(minutes=29):
+            jobs.stop()
+        return Waiting()
+
+    script.looks = look
+    jobs.run()
+    counted = {name: script.called.count(name) for name in sorted(set(script.called))}
+    assert counted == {"mirror": 3, "poll": 2, "reconcile": 1, "retention": 1}
+    assert {one.name: one.outcome for one in jobs.health().jobs}["poll"] == "done"
+
+
+def test_the_same_job_is_asked_for_once() -> None:
+    jobs = InlineJobs(Script().performer())
+    assert jobs.enqueue(Request("poll", key="poll"))
+    assert not jobs.enqueue(Request("poll", key="poll"))
+    assert jobs.purge(START) == jobs.recover("other") == 0
+
+
+def test_a_lane_that_could_do_nothing_rests() -> None:
+    ticks = Ticks(make_schedules(timedelta(minutes=5)))
+    waiting = Waiting(events=1, due=START)
+    assert "events" in [one.job for one in ticks.due(waiting, START)]
+    ticks.rest("events", START + timedelta(seconds=5))
+    later = [START + timedelta(seconds=seconds) for seconds in (1, 4, 5)]
+    assert [[one.job for one in ticks.due(waiting, at)] for at in later] == [[], [], ["events"]]
+
+
+def test_a_tick_is_the_same_in_all_processes() -> None:
+    moments = (START + timedelta(seconds=10), START + timedelta(minutes=4))
+    asked = [
+        next(one for one in Ticks(make_schedules(timedelta(minutes=5))).due(Waiting(), at))
+        for at in moments
+    ]
+    assert asked[0] == asked[1]
+    assert asked[0].job == "poll"
+
+
+def test_a_body_is_told_to_end_when_its_turn_is_over() -> None:
+    clock = HeldClock()
+    seen = []
+
+    def deliver(turn: Turn) -> Figures:
+        while turn.may_go_on():
+            clock.sleep(1)
+        seen.append(clock.now() - START)
+        return {"settled": 1}
+
+    Script({"events": deliver}).performer(clock).perform("events", {})
+    assert seen == [timedelta(seconds=30)]
+
+
+def test_a_wait_ends_when_the_process_is_to_stop() -> None:
+    clock, stopping = HeldClock(), Stopping()
+    waiting = StoppableClock(clock, stopping)
+    waiting.sleep(2)
+    assert clock.now() >= START + timedelta(seconds=2)
+    stopping.ask()
+    with pytest.raises(Stopped):
+        waiting.sleep(3600)
+    assert waiting.now() < START + timedelta(minutes=1)
+
+
+def test_a_wait_that_was_cut_short_is_no_failure() -> None:
+    def wait(_turn: Turn) -> Figures:
+        raise Stopped("asked to stop")
+
+    performer = Script({"batches": wait}).performer()
+    assert performer.perform("batches", {}) == {}
+    assert performer.latest["batches"].outcome == "done"
+    assert not performer.stopping.asked
