@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.jobs.worker import main as work
@@ -33,9 +32,9 @@ def count_calls(sink: Path) -> int:
     return sink.read_bytes().count(b"\n") if sink.exists() else 0
 
 
-def wait_for(what: Callable[[], bool], child: int) -> None:
+def wait_for(sink: Path, calls: int, child: int) -> None:
     end = time.monotonic() + PATIENCE
-    while not what():
+    while count_calls(sink) < calls:
         if os.waitpid(child, os.WNOHANG) != (0, 0) or time.monotonic() > end:
             raise SystemExit("a worker does not work")
         time.sleep(0.005)
@@ -51,7 +50,7 @@ def main(adapter: str, url: str, sink: str, kills: str) -> None:
     for _ in range(int(kills)):
         enough = count_calls(path) + CALLS
         child = start(adapter, url, sink)
-        wait_for(lambda enough=enough: count_calls(path) >= enough, child)
+        wait_for(path, enough, child)
         kill(child)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.jobs.worker import RATE, land
-from tests.jobs.workers import ROOT, Sent, count_left, working
-from tests.state.databases import opened
+from tests.jobs.workers import ROOT, Sent, count_claimed, count_left, crash, drop_engine, working
+from tests.state.databases import opened, prepare, running_postgres
 
 ADAPTERS = ("inline", "dbos")
 KILLS = 20
@@ -73,4 +73,81 @@ def test_twenty_kills_lose_nothing(adapter: str, database_url: str, tmp_path: Pa
     assert len({one.worker for one in sent}) == KILLS + 1
     # Each worker had one call in hand when it died.
     assert times.total() - 160 <= KILLS
+    assert went_back(sent) == []
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS)
+def test_who_is_told_to_stop_gives_back_what_it_holds(
+    adapter: str, database_url: str, tmp_path: Path
+) -> None:
+    with opened(database_url) as database, working(adapter, database_url, tmp_path) as works:
+        land(database, people=30, versions=3)
+        worker = works.start()
+        works.wait_for(lambda: len(works.read_sink()) >= 10)
+        assert works.stop(worker) == 0, works.tell_logs()
+        sent = works.read_sink()
+        # What was begun has ended, and nobody is kept from the rest.
+        assert count_left(database) == 90 - len(sent)
+        assert count_claimed(database) == 0
+    assert 10 <= len(sent) < 90
+
+
+def test_the_work_of_a_dead_process_is_taken_over(database_url: str, tmp_path: Path) -> None:
+    hold = tmp_path / "hold-reconcile"
+    hold.touch()
+    with working("dbos", database_url, tmp_path) as works:
+        first = works.start()
+        works.wait_for(lambda: len(works.read_sink()) == 1)
+        works.start()
+        first.kill()
+        # A tick is done once, so that the other comes to it by taking over alone.
+        works.wait_for(lambda: len(works.read_sink()) == 2)
+        hold.unlink()
+        workers = {one.worker for one in works.read_sink()}
+    assert len(workers) == 2
+
+
+def test_events_do_not_wait_for_a_batch(database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "hold-batches").touch()
+    with opened(database_url) as database, working("dbos", database_url, tmp_path) as works:
+        land(database, people=3, versions=1, lane="batch")
+        works.start()
+        works.wait_for(lambda: len(works.read_sink()) == 1)
+        land(database, people=5, versions=2)
+        works.wait_for(lambda: count_left(database) == 3)
+        lanes = Counter(one.lane for one in works.read_sink())
+        (tmp_path / "hold-batches").unlink()
+        works.wait_for(lambda: count_left(database) == 0)
+    assert lanes == {"upkeep": 1, "event": 10}
+
+
+def test_without_the_tables_of_the_engine_nothing_is_lost(
+    database_url: str, tmp_path: Path
+) -> None:
+    with opened(database_url) as database, working("dbos", database_url, tmp_path) as works:
+        land(database, people=30, versions=3)
+        worker = works.start()
+        works.wait_for(lambda: len(works.read_sink()) >= 10)
+        worker.kill()
+        worker.wait()
+        drop_engine(database_url)
+        works.start()
+        works.wait_for(lambda: count_left(database) == 0)
+        assert {one.version for one in works.read_sink()} == set(range(1, 91))
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS)
+def test_a_crash_of_the_database_is_survived(adapter: str, tmp_path: Path) -> None:
+    with running_postgres() as server:
+        url = server.make()
+        prepare(url)
+        with opened(url) as database, working(adapter, url, tmp_path) as works:
+            land(database, people=30, versions=3)
+            worker = works.start()
+            works.wait_for(lambda: len(works.read_sink()) >= 10)
+            crash(server)
+            works.wait_for(lambda: count_left(database) == 0)
+            assert worker.poll() is None, works.tell_logs()
+            sent = works.read_sink()
+    assert {one.version for one in sent} == set(range(1, 91))
     assert went_back(sent) == []

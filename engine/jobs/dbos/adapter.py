@@ -117,15 +117,18 @@ class DbosJobs:
         self._performer.stopping.ask()
 
     def health(self) -> Health:
-        """Tell how jobs stand, in all processes."""
+        """Tell how jobs stand, in all processes; nothing where none has ever run."""
+        waiting = self._performer.bodies.look()
         with _told_plainly():
             executors = self._executors or self._place()
+            if not executors.has_run():
+                return Health("dbos", (), (), (), waiting)
             return Health(
                 "dbos",
                 tuple(executors.list_held()),
                 tuple(self._history.tell_queues(self._performer.clock.now())),
                 tuple(self._history.tell_jobs()),
-                self._performer.bodies.look(),
+                waiting,
             )
 
     def purge(self, before: datetime) -> int:

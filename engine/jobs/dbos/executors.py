@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateTable
 
 from engine.jobs.dbos.store import SCHEMA
 
@@ -73,7 +74,7 @@ class Executors:
                 # Made by two processes at once, a table is refused to one of them.
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
                 connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
-            self._table.create(connection, checkfirst=True)
+            connection.execute(CreateTable(self._table, if_not_exists=True))
 
     @property
     def id(self) -> str:
@@ -146,6 +147,15 @@ class Executors:
             ).scalars()
             return [self.name(number) for number in held]
 
+    def has_run(self) -> bool:
+        """Whether any process ever came so far that the tables of DBOS are there."""
+        table = self._table
+        with self.engine.connect() as connection:
+            beaten = select(table.c.number).where(
+                table.c.application == self.application, table.c.beats > 0
+            )
+            return connection.execute(beaten).first() is not None
+
     def _others(self) -> Iterator[tuple[int, str, int]]:
         table = self._table
         with self.engine.connect() as connection:
@@ -156,7 +166,7 @@ class Executors:
                     table.c.number != self.number,
                 )
             )
-            yield from rows.tuples().all()
+            yield from [(row.number, row.holder, row.beats) for row in rows]
 
     def _hold(self, number: int) -> str:
         self.number = number
