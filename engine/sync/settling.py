@@ -195,6 +195,10 @@ class Delivery:
         """Make every call and end the version; raises Replan, NotNow and ClaimLost."""
         created = False
         for position, (row, call) in enumerate(self.planned.calls):
+            if self.refusals and not call["idempotent"]:
+                # A journey does not begin on an order that Dotdigital refused a part of.
+                self._end(row, SUPERSEDED)
+                continue
             if self._must_wait(call):
                 self._drop(position)
                 raise Replan
@@ -244,8 +248,6 @@ class Delivery:
         return read_at is None or self.worker.now - read_at > self.worker.rules.fresh
 
     def _make(self, row: int, call: Call, body: object) -> Outcome:
-        if self.refusals and not call["idempotent"]:
-            return Refused(0, "NOT_SENT", "an earlier call of the same order was refused")
         with self.worker.transaction() as connection:
             hold_claim(connection, self.turn.claim)
             begin_call(connection, row, self.worker.now)
