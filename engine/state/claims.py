@@ -96,12 +96,18 @@ def hold_claim(connection: Connection, claim: Claim) -> None:
         raise ClaimLost(claim.subject)
 
 
-def revoke_claims(connection: Connection, subject: str) -> None:
-    """Take a subject from whoever writes it now: what they planned from is no longer so."""
+def revoke_claims(
+    connection: Connection, subject: str, *, not_before: datetime | None = None
+) -> None:
+    """Take a subject from whoever writes it now: what they planned from is no longer so.
+
+    With `not_before` nobody writes it before then.
+    """
+    wait = write_time(not_before) if not_before is not None else None
     connection.execute(
         update(PERSON)
         .where(PERSON.c.subject == subject)
-        .values(epoch=PERSON.c.epoch + 1, claimed_by=None, claimed_until=None, not_before=None)
+        .values(epoch=PERSON.c.epoch + 1, claimed_by=None, claimed_until=None, not_before=wait)
     )
 
 

@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from engine.connections.answers import StopError
 from engine.contacts import ContactError
-from engine.plan import Call, Record
+from engine.mapping import Probed
+from engine.plan import Call
 from engine.state.claims import (
     Claim,
     ClaimLost,
@@ -45,6 +46,7 @@ from engine.sync.planning import (
     Turn,
     begin_turn,
     finish_in,
+    note_figures,
     plan_version,
     send_again,
 )
@@ -140,12 +142,12 @@ class BatchRun:
             made = self._find_creation(turn)
             if made is None:
                 continue
-            version, plan, call = made
-            item = as_creation(self.worker.flow.target, plan, call)
+            version, probed, call = made
+            item = as_creation(self.worker.flow.target, probed.plan, call)
+            row = self._write(turn, version, call, probed)
             if item is None:
-                self._create_alone(turn, version, call)
+                self._create_alone(turn, version, call, row)
                 continue
-            row = self._write(turn, version, call)
             found[row] = (turn, call)
             entries.append(Entry(row, item.key, item.item))
         if entries:
@@ -153,7 +155,7 @@ class BatchRun:
             for entry in entries:
                 self._take_creation(*found[entry.row], entry, fates[entry.row])
 
-    def _find_creation(self, turn: Turn) -> tuple[Waiting, Record, Call] | None:
+    def _find_creation(self, turn: Turn) -> tuple[Waiting, Probed, Call] | None:
         """Give the call that creates a person's contact, with the version that plans it."""
         flow = self.worker.flow
         for version in turn.waiting:
@@ -161,15 +163,14 @@ class BatchRun:
                 payload, contacts = read_payload(version.payload), turn.known.contacts()
             except (PayloadError, ContactError):
                 return None
-            plan = flow.mapping.apply(payload, contacts, self.worker.now).plan
-            for call in plan["calls"]:
+            probed = flow.mapping.apply(payload, contacts, self.worker.now)
+            for call in probed.plan["calls"]:
                 if flow.target.operations[call["operation"]].creates_contact:
-                    return version, plan, call
+                    return version, probed, call
         return None
 
-    def _create_alone(self, turn: Turn, version: Waiting, call: Call) -> None:
+    def _create_alone(self, turn: Turn, version: Waiting, call: Call, row: int) -> None:
         """Create a contact by a call of its own, which is refused when the contact exists."""
-        row = self._write(turn, version, call)
         delivery = Delivery(self.worker, turn, Planned(version, [], [(row, call)]))
         made: list[bool] = []
         self._alone(turn, lambda: made.append(delivery.make_first()))
@@ -178,11 +179,13 @@ class BatchRun:
             # Refused, or there already: it is told, or found, when the person is settled alone.
             self._settle_alone(turn)
 
-    def _write(self, turn: Turn, version: Waiting, call: Call) -> int:
+    def _write(self, turn: Turn, version: Waiting, call: Call, probed: Probed) -> int:
+        """Put a creation on record, with the figures that it carries."""
         flow, worker = self.worker.flow, self.worker
         owner = Plan(flow.name, version.id, version.order_key, turn.claim.subject, flow.sha256)
         with worker.transaction() as connection:
             hold_claim(connection, turn.claim)
+            note_figures(worker, connection, turn, version, probed)
             return write_calls(connection, owner, [call], SENDING, worker.now)[0]
 
     def _take_creation(self, turn: Turn, call: Call, entry: Entry, fate: Fate) -> None:
@@ -287,8 +290,10 @@ class BatchRun:
         try:
             hold_claim(connection, one.turn.claim)
         except ClaimLost:
-            # What was imported may be older than what another worker has sent meanwhile.
-            revoke_claims(connection, one.turn.claim.subject)
+            # What was imported may be older than what another worker has sent meanwhile. That
+            # one may be as long at it: two that send again at once would do so for ever.
+            until = self.worker.now + self.worker.rules.lease
+            revoke_claims(connection, one.turn.claim.subject, not_before=until)
             send_again(connection, self.worker.flow.name, one.planned.version.order_key)
             return
         self._tie(connection, one)

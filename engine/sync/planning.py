@@ -148,12 +148,7 @@ def record_plan(
     if plan["outcome"] == "held":
         return _hold(worker, connection, turn, version, raised)
     if person is not None and (plan["outcome"] == "planned" or earlier is not None):
-        share = probed.share(flow.form.members)
-        money = orjson.dumps(plan["money"]).decode()
-        text = orjson.dumps(share).decode()
-        row = LedgerRow(version.order_key, person, version.version, version.id, text, money)
-        write_ledger(connection, flow.name, row, now)
-        turn.known.remember(version.order_key, share, ())
+        note_figures(worker, connection, turn, version, probed)
     _note_alias(connection, worker, turn, probed)
     _note_decision(connection, worker, turn, version, plan)
     calls = leave_out_had(plan["calls"], turn.known.sent)
@@ -172,6 +167,21 @@ def leave_out_had(calls: Iterable[Call], sent: Collection[str]) -> list[Call]:
     A mapping remembers what was sent by the contact; where that is gone, nothing is remembered.
     """
     return [one for one in calls if one["idempotent"] or one["id"] not in sent]
+
+
+def note_figures(
+    worker: Worker, connection: Connection, turn: Turn, version: Waiting, probed: Probed
+) -> None:
+    """Put on record what an order adds to its person, before anything of it leaves."""
+    identity, flow = probed.plan["identity"], worker.flow
+    if identity is None:
+        return
+    share = probed.share(flow.form.members)
+    money = orjson.dumps(probed.plan["money"]).decode()
+    text, person = orjson.dumps(share).decode(), identity["person"]
+    row = LedgerRow(version.order_key, person, version.version, version.id, text, money)
+    write_ledger(connection, flow.name, row, worker.now)
+    turn.known.remember(version.order_key, share, ())
 
 
 def hold_version(
