@@ -26,6 +26,7 @@ from engine.connections.mirakl import (
     Profile,
 )
 from engine.log import get_log, set_up_log
+from engine.problem import Failure
 from engine.settings import Settings
 from engine.sources.files import read_file
 from engine.state.budget import Rate
@@ -48,7 +49,7 @@ _MIRAKL_RATES = {
 }
 
 
-_PROFILES = {"default": SELLER, "external_partner": EXTERNAL_PARTNER, "rehearsal": REHEARSAL}
+PROFILES = {"default": SELLER, "external_partner": EXTERNAL_PARTNER, "rehearsal": REHEARSAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,14 @@ class Delivery:
 def read_flow(mapping: Path, brand: Path | None) -> Flow:
     """Check and compile a mapping with the values of a brand; raises Refused and Failure."""
     return make_flow(_check(mapping, brand))
+
+
+def refuse_examples(flow: Flow) -> None:
+    """Raise Failure where examples stand in for parameters: nobody's list is number 1234."""
+    examples = sorted(flow.mapping.checked.params.examples)
+    if examples:
+        told = ", ".join(examples)
+        raise Failure(f"examples stand in for {told}; give a brand file before anything is sent")
 
 
 def _check(mapping: Path, brand: Path | None) -> CheckedSpec:
@@ -128,7 +137,7 @@ def open_delivery(
             rules=rules,
             talk=get_log("none"),
         )
-        yield Delivery(settings, worker, source, _PROFILES[settings.mirakl_profile])
+        yield Delivery(settings, worker, source, PROFILES[settings.mirakl_profile])
 
 
 def dotdigital_rates(flow: Flow, given: object) -> dict[str, Rate]:

@@ -16,9 +16,15 @@ from engine.console.terminal import show
     help="How it is printed.",
 )
 def command(*, settings: bool, output_format: str) -> int:
-    """Show how things stand."""
+    """Show how things stand: what was read, what waits, what people have to decide.
+
+    Exits 1 when something is late, stuck or failed, or nothing ever ran. Open exceptions are no
+    fault: they wait for people.
+    """
     from engine.commands.status import tell_status
     from engine.report.status import render_status
 
-    show(render_status(tell_status(settings=settings), output_format))
-    return 0
+    document = tell_status(settings=settings)
+    show(render_status(document, output_format))
+    health = document.get("health")
+    return 1 if health is not None and not health["ok"] else 0

@@ -96,9 +96,11 @@ def _seen(document: ReplayDocument) -> Iterator[str]:
     if not document["seen_by_customers"]:
         yield "customers would see nothing of it" if not document["sent"] else "no customer sees it"
         return
-    would = "change" if document["sent"] else "would change"
     calls = count(document["seen_by_customers"], "call")
-    yield f"CUSTOMERS WOULD SEE: {calls} {would} something for a customer"
+    if document["sent"]:
+        yield f"CUSTOMERS SEE IT: {calls} meant to change something for a customer"
+    else:
+        yield f"CUSTOMERS WOULD SEE IT: {calls} would change something for a customer"
     for order in document["orders"]:
         for call in order["calls"]:
             if call["seen"]:
