@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from socket import socket
 from tempfile import TemporaryDirectory
@@ -45,6 +45,9 @@ class Sides:
 
     def post(self, path: str, body: object) -> Any:
         return self._client.post(path, json=body).raise_for_status().json()
+
+    def close(self) -> None:
+        self._client.close()
 
     def is_up(self) -> bool:
         try:
@@ -84,8 +87,7 @@ class Sides:
 
 def rehearse() -> bool:
     """Go through the story, telling it; whether both sides agree at its end."""
-    with TemporaryDirectory() as folder, sandbox() as base:
-        sides = Sides(base)
+    with TemporaryDirectory() as folder, sandbox() as base, closing(Sides(base)) as sides:
         environment = {
             **{name: value for name, value in os.environ.items() if "MIRADOT" not in name},
             **SETTINGS,
@@ -130,11 +132,11 @@ def sandbox() -> Iterator[str]:
     tell(f"$ miradot {' '.join(words)}")
     process = subprocess.Popen([*MIRADOT, *words], cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
-        sides = Sides(f"http://127.0.0.1:{port}")
-        for _ in range(300):
-            if sides.is_up():
-                break
-            time.sleep(0.1)
+        with closing(Sides(f"http://127.0.0.1:{port}")) as sides:
+            for _ in range(300):
+                if sides.is_up():
+                    break
+                time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
