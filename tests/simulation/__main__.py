@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import sys
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from time import monotonic
 
 from tests.simulation.run import memory, shipped_flow
@@ -64,9 +65,10 @@ def main() -> int:
         prepare()
         told, wrong = try_seeds(seeds)
     else:
-        start = multiprocessing.get_context("spawn")
-        with start.Pool(os.cpu_count() or 1, initializer=prepare) as pool:
-            for some, bad in pool.imap_unordered(try_seeds, parts):
+        prepare()
+        start = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(os.cpu_count() or 1, start) as pool:
+            for some, bad in pool.map(try_seeds, parts):
                 told += some
                 wrong += bad
     sys.stdout.write(tell(told, monotonic() - begun) + "\n")

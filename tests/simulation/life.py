@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from engine.sandbox.dotdigital.contacts import Contact
+from engine.sandbox.mirakl.payload import show_order
+from engine.sandbox.service import Json
 from engine.sandbox.whole import Sandbox
 from engine.sandbox.world.goods import GOODS
 from engine.sandbox.world.orders import (
@@ -87,6 +89,10 @@ class Life:
     """Customers whose contact was deleted in Dotdigital."""
     buried: set[str] = field(default_factory=set)
     """Those of them whose contact is gone for good, after we had tied the person to it."""
+    frozen: set[str] = field(default_factory=set)
+    """Orders that Mirakl once dated into the future; they never change again."""
+    shown: list[tuple[datetime, str, Json]] = field(default_factory=list)
+    """What every order looked like, and when that was new."""
     is_tied: Callable[[int], bool] = lambda _contact: False
     broken: set[str] = field(default_factory=set)
     """Record keys that imports refused at some time."""
@@ -101,7 +107,8 @@ class Life:
                 known = ["subscribed", "unsubscribed", "suppressed", "hardBounced", "pendingOptIn"]
                 self.sandbox.state.contacts.know(shopper.email, chance.choice(known), self.now)
         for _ in range(chance.randrange(1, self.scale.orders + 1)):
-            self._place()
+            self.place()
+        self.keep()
 
     @property
     def now(self) -> datetime:
@@ -116,7 +123,7 @@ class Life:
             return
         self.left -= 1
         happenings: list[tuple[int, Callable[[], None]]] = [
-            (3, self._place),
+            (3, self.place),
             (7, self._step),
             (3, self._cancel),
             (4, self._refund),
@@ -124,6 +131,8 @@ class Life:
             (1, self._refuse),
             (3, self._unsubscribe),
             (1, self._block),
+            (1, self._sign_up),
+            (1 if self.scale.grain < 0.01 else 0, self._date_ahead),
             (1 if self.scale.deletes else 0, self._delete),
             (1 if self.scale.poison else 0, self._poison),
         ]
@@ -133,6 +142,21 @@ class Life:
             chosen()
         except ImpossibleError:
             return
+        self.keep()
+
+    def keep(self) -> None:
+        """Keep what orders look like now, for an answer that comes from a copy that lags behind."""
+        known = {key: state for _, key, state in self.shown}
+        for order in self._orders():
+            state = show_order(order, "TAX_INCLUDED")
+            if known.get(order.id) != state:
+                self.shown.append((self.sandbox.clock.now(), order.id, state))
+
+    def recall(self, key: str, seconds: float) -> Json | None:
+        """Give what an order looked like some seconds ago; None where it was not there."""
+        then = self.sandbox.clock.now() - timedelta(seconds=seconds)
+        old = [state for at, one, state in self.shown if one == key and at <= then]
+        return old[-1] if old else None
 
     def heal(self) -> None:
         """Let everything that is broken be in order again, sometimes."""
@@ -165,7 +189,7 @@ class Life:
         return list(self.sandbox.world.orders.values())
 
     def _order(self) -> Order:
-        orders = self._orders()
+        orders = [one for one in self._orders() if one.id not in self.frozen]
         if not orders:
             raise ImpossibleError("there is none")
         return self.chance.choice(orders)
@@ -174,7 +198,8 @@ class Life:
         """Give a stamp for a change of an order: never before the one that it has."""
         return max(self.now, order.changed)
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Let somebody buy something, or an order go on where there are enough."""
         world = self.sandbox.world
         if len(world.orders) >= self.scale.orders:
             return self._step()
@@ -228,6 +253,18 @@ class Life:
         blocked = ["hardBounced", "ispComplained", "suppressed"]
         contacts, now = self.sandbox.state.contacts, self.sandbox.clock.now()
         contacts.set_status(self._contact(), self.chance.choice(blocked), now)
+
+    def _sign_up(self) -> None:
+        """Let somebody become a contact by themselves, as on the shop's own page."""
+        contacts, whose = self.sandbox.state.contacts, self._order().shopper
+        if whose.email not in contacts.by_email and whose.customer_id not in self.gone:
+            status = self.chance.choice(["subscribed", "unsubscribed", "pendingOptIn"])
+            contacts.know(whose.email, status, self.sandbox.clock.now())
+
+    def _date_ahead(self) -> None:
+        order = self._order()
+        order.changed = self.now + timedelta(days=1)
+        self.frozen.add(order.id)
 
     def _delete(self) -> None:
         contact, contacts = self._contact(), self.sandbox.state.contacts

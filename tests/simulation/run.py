@@ -188,7 +188,7 @@ class Run:
         self.calm_at = self.baton.now
         rules = Rules()
         latest = max([one.wake for one in self.baton.actors if not one.over] + [self.calm_at])
-        busy = max(rules.lease, rules.longest_wait) + self.sandbox.account.import_takes * 2
+        busy = rules.lease + rules.longest_wait + self.sandbox.account.import_takes * 2
         self.rest_by = latest + 2 * EVERY + busy + _SLACK
 
     def _is_tied(self, contact: int) -> bool:
@@ -298,13 +298,13 @@ def draw_temper(chance: random.Random) -> Temper:
 
 def draw_scale(chance: random.Random) -> Scale:
     """Draw how much happens in a run."""
-    orders = chance.choice([1, 2, 3, 4, 6])
+    orders = chance.choice([1, 2, 2, 3, 4])
     return Scale(
-        people=chance.choice([2, 3, 3, 4]),
+        people=chance.choice([2, 2, 3]),
         orders=orders,
-        happenings=chance.randrange(2, 4 + 2 * orders),
+        happenings=chance.randrange(2, 4 + orders),
         grain=chance.choice([0.001, 0.001, 1.0, 5.0]),
-        deletes=chance.random() < 0.15,
+        deletes=chance.random() < 0.2,
         poison=chance.random() < 0.15,
     )
 

@@ -93,8 +93,10 @@ def figures_of(run: Run) -> Figures:
 
 
 def _figures(contact: Contact) -> dict[str, object]:
-    # What the latest order was depends on which change came last, not only on the orders.
-    return {name: value for name, value in contact.fields.items() if "LAST_" not in name}
+    # Which order was the latest depends on the order of changes too; a full name is only given to
+    # a contact that is created.
+    left_out = ("FULLNAME", "MKT_LAST_BRANDS", "MKT_LAST_SKUS", "MKT_LAST_CATEGORIES")
+    return {name: value for name, value in contact.fields.items() if name not in left_out}
 
 
 def erase_somebody(run: Run) -> int:

@@ -20,8 +20,10 @@ from tests.simulation.witness import Witness
 
 Service = Literal["mirakl", "dotdigital"]
 _DOTDIGITAL = ("lose", "lose", "unsent", "refuse", "page", "zombie", "slow", "break")
-MIRAKL = ("unsent", "refuse", "page", "cut", "double", "reorder", "stale", "date", "slow")
+MIRAKL = ("unsent", "refuse", "page", "cut", "double", "reorder", "stale", "lag", "lag", "date", "slow")
 ZOMBIE_SECONDS = 45.0
+MOST_LAG = 120.0
+"""How far an answer of Mirakl may lag behind, in seconds; less than the overlap of polls."""
 
 
 @dataclass(slots=True)
@@ -156,19 +158,24 @@ class RoughWire:
             return replace(got, headers={**got.headers, "date": format_datetime(wrong, True)})
         if kind == "stale":
             return self._recall(sent, got)
-        if kind not in ("double", "reorder") or got.status != 200:
+        if kind not in ("double", "reorder", "lag") or got.status != 200:
             return got
         body = orjson.loads(got.body)
         orders = body.get("orders") or []
         if kind == "double":
             orders += orders
+        elif kind == "lag":
+            seconds = chance.uniform(1, MOST_LAG)
+            old = (self.weather.life.recall(one["order_id"], seconds) for one in orders)
+            body["orders"] = [one for one in old if one is not None]
+            body["total_count"] -= len(orders) - len(body["orders"])
         else:
             chance.shuffle(orders)
         return replace(got, body=orjson.dumps(body))
 
     def _recall(self, sent: Sent, got: Got) -> Got:
-        """Give what the same question was answered two minutes ago at most, as a cache does."""
-        oldest = self.weather.baton.now - timedelta(minutes=2)
+        """Give what the same question was answered some time ago, as a cache does."""
+        oldest = self.weather.baton.now - timedelta(seconds=MOST_LAG)
         offset = sent.query.get("offset")
         known = [
             old
