@@ -20,7 +20,7 @@ from engine.console.terminal import talk, wants_colour
 )
 @click.pass_obj
 def command(color: str, mapping: Path, out: Path | None) -> int:
-    """Write the operating handbook of a mapping, for all who read it.
+    """Write the handbook of a mapping, for all who work with it.
 
     Its money examples are worked out from the records that the mapping's own tests name.
     """

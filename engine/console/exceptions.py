@@ -37,7 +37,7 @@ def _prints(*forms: str) -> Callable[[Command], Command]:
 
 @click.group("exceptions")
 def command() -> None:
-    """See what waits for people, decide it, and send orders once more.
+    """See what waits for people, decide it, send orders again.
 
     Settings come from MIRADOT_ variables; `miradot status --settings` shows them.
     """

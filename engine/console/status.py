@@ -16,10 +16,10 @@ from engine.console.terminal import show
     help="How it is printed.",
 )
 def command(*, settings: bool, output_format: str) -> int:
-    """Show how things stand: what was read, what waits, what people have to decide.
+    """Show how things stand.
 
-    Exits 1 when something is late, stuck or failed, or nothing ever ran. Open exceptions are no
-    fault: they wait for people.
+    What was read, what waits, and what people have to decide. Exits 1 when something is late,
+    stuck or failed, or nothing ever ran; open exceptions are no fault, they wait for people.
     """
     from engine.commands.status import tell_status
     from engine.report.status import render_status

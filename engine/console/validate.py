@@ -35,7 +35,7 @@ PROBLEM_FORMATS = ["auto", "text", "concise", "json", "github", "sarif", "markdo
 @click.option("--watch", is_flag=True, help="Check again when a file changes, until Ctrl-C.")
 @click.pass_obj
 def command(color: str, /, paths: tuple[Path, ...], output_format: str, **options: bool) -> int:
-    """Check mappings and brand files: their shape, then their meaning.
+    """Check mappings and brand files: shape, then meaning.
 
     PATHS are files or folders; without any, the folder `mappings`.
     """

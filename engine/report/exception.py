@@ -20,6 +20,13 @@ from engine.report.plan import PlanText, body_lines
 EXCEPTION_SCHEMA: Literal["miradot/exception.v1"] = "miradot/exception.v1"
 _CLOSED = ConfigDict(extra="forbid")
 _WIDTH = 96
+_STATES = {
+    "sending": "under way",
+    "accepted": "in an import",
+    "done": "took effect",
+    "unknown": "nobody knows",
+    "superseded": "counts no more",
+}
 
 
 @with_config(_CLOSED)
@@ -181,7 +188,10 @@ def _calls(document: ExceptionDocument) -> Iterator[str]:
         yield "  none"
     for one in document["calls"]:
         answer = " ".join(str(part) for part in (one.get("status", ""), one["said"]) if part)
-        yield f"  {tell_moment(one['sent_at'])}  {one['send']}  {one['state']}  {answer}".rstrip()
+        state = _STATES.get(one["state"], one["state"])
+        if one["state"] == "superseded" and "status" in one:
+            state = "took effect, let be sent again"
+        yield f"  {tell_moment(one['sent_at'])}  {one['send']}  {state}  {answer}".rstrip()
 
 
 def _trail(document: ExceptionDocument) -> Iterator[str]:
