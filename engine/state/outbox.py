@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from engine.clock import write_time
 from engine.plan import Call
@@ -187,6 +187,25 @@ def count_calls(connection: Connection, flow: str, since: str) -> dict[str, int]
         .order_by(CALL.c.operation)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def list_undecided(
+    connection: Connection, flow: str, subject: str, operations: Iterable[str]
+) -> list[str]:
+    """Give the bodies (JSON) of calls that left, or may have, and whose outcome nobody took in."""
+    found = connection.execute(
+        select(CALL.c.body)
+        .distinct()
+        .where(
+            CALL.c.flow == flow,
+            CALL.c.subject == subject,
+            CALL.c.operation.in_(list(operations)),
+            CALL.c.state.in_((*_UNFINISHED, UNKNOWN, SUPERSEDED)),
+            or_(CALL.c.sent_at.is_not(None), CALL.c.batch_id.is_not(None)),
+        )
+        .order_by(CALL.c.body)
+    )
+    return list(found.scalars())
 
 
 @dataclass(frozen=True, slots=True)

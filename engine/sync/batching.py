@@ -128,10 +128,11 @@ class BatchRun:
                 turn.known.addresses.add(question.address)
 
     def _ask_for_unmirrored(self) -> None:
-        """Settle alone whoever is tied to a contact that the mirror does not hold."""
+        """Settle alone whoever is tied to a contact that the mirror does not hold, or may be."""
         for turn in list(self._turns.values()):
             anchor = turn.known.anchor
-            if anchor is not None and anchor not in turn.known.answers:
+            gone = anchor is not None and anchor not in turn.known.answers
+            if gone or turn.known.tried:
                 self._settle_alone(turn)
 
     def _create(self) -> None:

@@ -61,6 +61,8 @@ class Knowledge:
     answers: dict[int, Answer] = field(default_factory=dict)
     addresses: set[str] = field(default_factory=set)
     read_at: datetime | None = None
+    tried: set[str] = field(default_factory=set)
+    """Addresses under which a contact may have been created, by a call without an answer."""
 
     def contacts(self) -> Contacts:
         """Give the answers with our memory; raises ContactError where one cannot be read."""
@@ -174,15 +176,22 @@ def read_live(worker: Worker, known: Knowledge, question: Question) -> None:
         if found is None:
             raise ContactGone(known.anchor)
         known.learn(found, now)
-    if question.address not in known.addresses and not _is_known_address(known, question.address):
-        try:
-            found = _body(worker.client.read_contact("email", question.address))
-        except ValueError as error:
-            raise ContactRefused(str(error)) from None
-        if found is not None:
-            known.learn(found, now)
-        known.read_at = known.read_at or now
-    known.addresses.add(question.address)
+    tried = sorted(known.tried - {question.address}) if known.anchor is None else []
+    for address in (*tried, question.address):
+        if address not in known.addresses and not _is_known_address(known, address):
+            _read_address(worker, known, address)
+        known.addresses.add(address)
+
+
+def _read_address(worker: Worker, known: Knowledge, address: str) -> None:
+    now = worker.now
+    try:
+        found = _body(worker.client.read_contact("email", address))
+    except ValueError as error:
+        raise ContactRefused(str(error)) from None
+    if found is not None:
+        known.learn(found, now)
+    known.read_at = known.read_at or now
 
 
 def _is_known_address(known: Knowledge, address: str) -> bool:

@@ -39,6 +39,7 @@ from engine.state.outbox import (
     Plan,
     end_calls,
     list_effects,
+    list_undecided,
     list_unfinished,
     repeat_calls,
     write_calls,
@@ -82,7 +83,18 @@ def begin_turn(worker: Worker, connection: Connection, claim: Claim) -> Turn:
     anchor = read_anchor(connection, claim.subject), is_decided(connection, claim.subject)
     ledger = list_ledger(connection, flow.name, claim.subject)
     sent = list_effects(connection, flow.name, claim.subject)
-    return Turn(claim, waiting, recall(claim.subject, flow.form, anchor, ledger, sent))
+    known = recall(claim.subject, flow.form, anchor, ledger, sent)
+    if known.anchor is None:
+        known.tried = _tried_addresses(connection, flow, claim.subject)
+    return Turn(claim, waiting, known)
+
+
+def _tried_addresses(connection: Connection, flow: Flow, subject: str) -> set[str]:
+    """Give the addresses under which a contact may have been created without our knowing."""
+    creating = [name for name, one in flow.target.operations.items() if one.creates_contact]
+    bodies = list_undecided(connection, flow.name, subject, creating)
+    told = [orjson.loads(one) for one in bodies if one]
+    return {str(one["identifiers"]["email"]) for one in told if isinstance(one, dict)}
 
 
 def _drop_unfinished(connection: Connection, flow: Flow, claim: Claim, now: datetime) -> None:
