@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.check import check_mapping
@@ -27,7 +27,7 @@ from engine.connections.mirakl import (
 )
 from engine.log import get_log, set_up_log
 from engine.problem import Failure
-from engine.settings import Settings
+from engine.settings import MiraklAccess, Settings
 from engine.sources.files import read_file
 from engine.state.budget import Rate
 from engine.state.claims import Claimant
@@ -54,10 +54,14 @@ PROFILES = {"default": SELLER, "external_partner": EXTERNAL_PARTNER, "rehearsal"
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Everything open: the worker, and Mirakl where it is set up."""
+    """Everything open: a worker for events, a patient one for batches, Mirakl where it is set up.
+
+    Both keep to one budget, of which a part is kept for events.
+    """
 
     settings: Settings
     worker: Worker
+    patient: Worker
     source: MiraklSource | None
     profile: Profile
 
@@ -99,45 +103,51 @@ def open_delivery(
     with_mirakl: bool = True,
     clock: Clock | None = None,
 ) -> Iterator[Delivery]:
-    """Open both sides for a flow, and close them again; raises Failure where one is not set up."""
+    """Open both sides for a flow, and close them again; raises Failure where one is not set up.
+
+    Without `urgent` both workers are patient ones. `clock` is the machine's unless given.
+    """
     access = settings.require_dotdigital()
     mirakl = settings.require_mirakl() if with_mirakl else None
-    tombstone_key = settings.require_tombstone_key().get_secret_value().encode()
+    key = settings.require_tombstone_key().get_secret_value().encode()
     clock = clock or SystemClock()
-    hosts = (*settings.allowed_hosts, *_LOOPBACK)
     set_up_log(settings.log_format, settings.log_level)
     with ExitStack() as stack:
         database = open_database(settings, clock)
         stack.callback(database.close)
         user = dotdigital_user(access.user, access.password.get_secret_value())
-        wire = stack.enter_context(HttpWire(access.url, user, hosts))
+        wire = stack.enter_context(HttpWire(access.url, user, _hosts(settings)))
         rates = dotdigital_rates(flow, access.tiers)
-        longest = _PATIENCE if urgent else math.inf
-        pace = BudgetPace(database, clock, access.user, rates, urgent, longest)
-        source = None
-        if mirakl is not None:
-            key = mirakl_key(mirakl.key.get_secret_value())
-            there = stack.enter_context(HttpWire(mirakl.url, key, hosts))
-            source = MiraklSource(
-                there,
-                mirakl.tax_mode,
-                there.home,
-                BudgetPace(database, clock, mirakl.url, _MIRAKL_RATES, urgent),
-                str(mirakl.shop_id or ""),
-            )
+        pace = BudgetPace(database, clock, access.user, rates, urgent=True, longest_wait=_PATIENCE)
         rules = Rules(trail=settings.consent_trail)
-        name = f"{settings.worker}-{os.getpid()}"
         worker = Worker(
             flow=flow,
             database=database,
             client=DotdigitalClient(wire, flow.target, pace),
             clock=clock,
-            claimant=Claimant(flow.name, name, rules.lease),
-            tombstone_key=tombstone_key,
+            claimant=Claimant(flow.name, f"{settings.worker}-{os.getpid()}", rules.lease),
+            tombstone_key=key,
             rules=rules,
             talk=get_log("none"),
         )
-        yield Delivery(settings, worker, source, PROFILES[settings.mirakl_profile])
+        slow = replace(pace, urgent=False, longest_wait=math.inf)
+        patient = replace(worker, client=DotdigitalClient(wire, flow.target, slow))
+        source = _open_mirakl(stack, settings, mirakl, worker) if mirakl is not None else None
+        first = worker if urgent else patient
+        yield Delivery(settings, first, patient, source, PROFILES[settings.mirakl_profile])
+
+
+def _open_mirakl(
+    stack: ExitStack, settings: Settings, access: MiraklAccess, worker: Worker
+) -> MiraklSource:
+    key = mirakl_key(access.key.get_secret_value())
+    wire = stack.enter_context(HttpWire(access.url, key, _hosts(settings)))
+    pace = BudgetPace(worker.database, worker.clock, access.url, _MIRAKL_RATES, urgent=True)
+    return MiraklSource(wire, access.tax_mode, wire.home, pace, str(access.shop_id or ""))
+
+
+def _hosts(settings: Settings) -> tuple[str, ...]:
+    return (*settings.allowed_hosts, *_LOOPBACK)
 
 
 def dotdigital_rates(flow: Flow, given: object) -> dict[str, Rate]:

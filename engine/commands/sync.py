@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from engine.clock import write_time
-from engine.commands.delivery import Delivery, open_delivery, read_flow
+from engine.commands.delivery import Delivery, open_delivery, read_flow, refuse_examples
 from engine.connections.answers import StopError
 from engine.connections.mirakl import SourceDenied, SourceError
 from engine.log import get_log
@@ -42,6 +42,7 @@ def sync(request: SyncRequest) -> SyncDocument:
     settings = read_settings()
     mapping = request.mapping or settings.require_mapping()
     flow = read_flow(mapping, request.brand or settings.brand)
+    refuse_examples(flow)
     with open_delivery(settings, flow) as delivery:
         return _run(delivery, until_idle=request.until_idle)
 

@@ -6,6 +6,7 @@ Events go first and again between batches; a batch reads the consent mirror befo
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 from engine.clock import read_time
@@ -43,14 +44,14 @@ def wait_until_due(worker: Worker, longest: timedelta) -> bool:
     return True
 
 
-def settle_events(worker: Worker) -> int:
-    """Settle the events that are due; give how many subjects."""
+def settle_events(worker: Worker, may_go_on: Callable[[], bool] = lambda: True) -> int:
+    """Settle the events that are due, while they may go on; give how many subjects."""
     with worker.transaction() as connection:
         waiting = count_waiting(connection, worker.flow.name).get("event", 0)
     if waiting > worker.rules.events_as_batch:
         return settle_batch(worker, "event")
     settled = 0
-    while claims := _claim(worker, "event", 1):
+    while may_go_on() and (claims := _claim(worker, "event", 1)):
         settle_subject(worker, claims[0])
         settled += 1
     return settled

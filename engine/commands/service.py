@@ -1,0 +1,166 @@
+"""`miradot sync` as a service: its jobs and the doorbell, until a signal says stop."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from engine.clock import SystemClock
+from engine.commands.delivery import Delivery, open_delivery, read_flow, refuse_examples
+from engine.connections.answers import StopError
+from engine.connections.mirakl import SourceDenied, SourceError
+from engine.doorbell.app import Doorbell, make_app
+from engine.doorbell.senders import Senders
+from engine.doorbell.server import make_server
+from engine.jobs.ledger import look_at
+from engine.jobs.port import Bodies, Body, Figures, Turn
+from engine.jobs.service import AdapterName, Setup, serve
+from engine.jobs.stopping import StoppableClock, Stopping
+from engine.log import get_log
+from engine.problem import Failure
+from engine.settings import read_settings
+from engine.state.database import Database
+from engine.state.retention import Retention
+from engine.state.runs import Ending, end_run, start_run
+from engine.sync.account import prepare_account
+from engine.sync.cycle import settle_batch, settle_events
+from engine.sync.forgetting import deliver_deletions
+from engine.sync.knowledge import NotNow
+from engine.sync.landing import Landing, Poll
+from engine.sync.mirror import is_fresh, refresh_mirror
+from engine.sync.retention import keep_house
+from engine.sync.sweeping import sweep
+
+_SWEPT_DAYS = 7
+# A sender waits for its answer; better 503 in time than 202 too late.
+_BELL_BUSY_SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRequest:
+    """How the service runs; `doorbell` is host and port, None where nobody may ring."""
+
+    mapping: Path | None
+    brand: Path | None
+    adapter: AdapterName
+    doorbell: tuple[str, int] | None
+
+
+def run_service(request: ServiceRequest) -> None:
+    """Keep both sides in step until a signal says stop; raises Failure."""
+    settings = read_settings()
+    mapping = request.mapping or settings.require_mapping()
+    flow = read_flow(mapping, request.brand or settings.brand)
+    refuse_examples(flow)
+    stopping = Stopping()
+    # Every wait lies before a request leaves, or after its answer is on record.
+    clock = StoppableClock(SystemClock(), stopping)
+    with (
+        open_delivery(settings, flow, clock=clock) as delivery,
+        _hearing(delivery, request.doorbell),
+    ):
+        log = get_log("service")
+        try:
+            prepare_account(delivery.worker)
+        except StopError as error:
+            raise Failure(str(error)) from None
+        setup = Setup(
+            settings.database, flow.name, delivery.profile.poll_every, request.adapter, log=log
+        )
+        serve(make_bodies(delivery), setup, stopping)
+
+
+def make_bodies(delivery: Delivery) -> Bodies:
+    """Give what each job does."""
+    worker, patient = delivery.worker, delivery.patient
+    policy = Retention(**delivery.settings.retention)
+
+    def events(turn: Turn) -> Figures:
+        return {"people": settle_events(worker, turn.may_go_on)}
+
+    def batches(_turn: Turn) -> Figures:
+        deleted = deliver_deletions(patient)
+        return {"people": settle_batch(patient, "batch"), "calls": int(bool(deleted))}
+
+    def mirror(_turn: Turn) -> Figures:
+        return {"read": 0 if is_fresh(patient) else refresh_mirror(patient)}
+
+    return Bodies(
+        poll=_landing(delivery, Landing.read_changes),
+        ring=_landing(delivery, Landing.read_rung),
+        reconcile=_landing(delivery, lambda landing: sweep(landing, _SWEPT_DAYS)),
+        events=events,
+        batches=batches,
+        mirror=_waiting(mirror),
+        retention=lambda _turn: keep_house(patient, policy),
+        look=lambda: look_at(worker.database, worker.flow.name, worker.now),
+    )
+
+
+def _landing(delivery: Delivery, read: Callable[[Landing], Counter[str]]) -> Body:
+    """Give the body of a job that reads Mirakl, each time as a run of its own."""
+    worker, source = delivery.worker, delivery.source
+
+    def body(_turn: Turn) -> Figures:
+        if source is None:
+            raise Failure("Mirakl is not set up")
+        with worker.transaction() as connection:
+            run = start_run(connection, worker.flow.name, "sync", worker.now)
+        heard = replace(worker, talk=get_log(run))
+        landing = Landing(heard, source, run, Poll(at_least=delivery.profile.at_least))
+        ending = Ending("stopped")
+        try:
+            ending = Ending("done", read(landing))
+        except SourceError as error:
+            ending = Ending("failed", {}, f"Mirakl could not be read: {error}")
+            if isinstance(error, SourceDenied):
+                raise StopError(ending.note) from None
+            raise Failure(ending.note) from None
+        finally:
+            with worker.transaction() as connection:
+                end_run(connection, run, ending, worker.now)
+        return dict(ending.figures)
+
+    return body
+
+
+def _waiting(body: Body) -> Body:
+    """Turn a wait into a failure that is tried again later."""
+
+    def call(turn: Turn) -> Figures:
+        try:
+            return body(turn)
+        except NotNow as wait:
+            raise Failure(str(wait)) from None
+
+    return call
+
+
+@contextmanager
+def _hearing(delivery: Delivery, place: tuple[str, int] | None) -> Iterator[None]:
+    """Hear the doorbell, where it is wanted, in a thread of its own."""
+    if place is None:
+        yield
+        return
+    settings, worker = delivery.settings, delivery.worker
+    secrets = settings.require_doorbell()
+    senders = Senders(
+        [one.get_secret_value() for one in secrets.signing],
+        secrets.bearer.get_secret_value() if secrets.bearer is not None else None,
+    )
+    database = Database(settings.database, _BELL_BUSY_SECONDS)
+    bell = Doorbell(database, worker.flow.name, senders, worker.clock, get_log("doorbell"))
+    server = make_server(make_app(bell), *place)
+    thread = threading.Thread(target=server.run, name="doorbell", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timedelta(seconds=15).total_seconds())
+        database.close()
