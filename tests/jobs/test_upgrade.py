@@ -1,4 +1,4 @@
-"""Work in flight of the engine before this one, recorded when its process was killed."""
+"""Work in flight of the engine before this one, as `tests.jobs.record` left it."""
 
 from __future__ import annotations
 
