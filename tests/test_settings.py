@@ -341,11 +341,6 @@ def test_status_prints_json_as_published(monkeypatch: pytest.MonkeyPatch) -> Non
     assert document["settings"][1]["value"] == r"m\udcff.yaml"
 
 
-def test_status_is_told_what_to_show() -> None:
-    with pytest.raises(Failure, match="say what to show: --settings"):
-        CliRunner().invoke(cli.cli, ["status"], catch_exceptions=False)
-
-
 def test_status_says_which_extra_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("engine.settings")]:
         monkeypatch.delitem(sys.modules, name)

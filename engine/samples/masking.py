@@ -13,6 +13,7 @@ from engine.expressions.selected import Schema, read_schema
 from engine.lock import SourceLock
 from engine.runtime.people import mask
 
+_NO_TEXT = frozenset({"money", "integer", "decimal", "boolean"})
 _UNKNOWN = "***"
 
 
@@ -43,8 +44,10 @@ class Masker:
         if isinstance(value, list):
             items = next((one["items"] for one in nodes if "items" in one), None)
             return [self._value(one, items) if items is not None else _UNKNOWN for one in value]
-        personal = any(one.get("x-personal") for one in nodes)
-        if personal or (isinstance(value, str) and "@" in value):
+        kind = next((one["x-type"] for one in nodes if "x-type" in one), None)
+        if kind is None or any(one.get("x-personal") for one in nodes):
+            return mask(value)
+        if isinstance(value, str) and ("@" in value or kind in _NO_TEXT):
             return mask(value)
         return value
 
