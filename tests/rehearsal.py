@@ -88,13 +88,7 @@ class Sides:
 def rehearse() -> bool:
     """Go through the story, telling it; whether both sides agree at its end."""
     with TemporaryDirectory() as folder, sandbox() as base, closing(Sides(base)) as sides:
-        environment = {
-            **{name: value for name, value in os.environ.items() if "MIRADOT" not in name},
-            **SETTINGS,
-            "MIRADOT_MIRAKL_URL": f"{base}/mirakl",
-            "MIRADOT_DOTDIGITAL_URL": f"{base}/dotdigital",
-            "MIRADOT_DATABASE_URL": f"sqlite:///{folder}/rehearsal.db",
-        }
+        environment = settings_for(base, Path(folder))
         sync(environment)
         order, before, after = sides.refund()
         tell(f"# Mirakl refunds 5.00 of order {order}, which was worth {before}")
@@ -112,6 +106,23 @@ def rehearse() -> bool:
     return agreed
 
 
+def settings_for(base: str, folder: Path) -> dict[str, str]:
+    """Give the environment of commands that deliver to a sandbox."""
+    return {
+        **{name: value for name, value in os.environ.items() if "MIRADOT" not in name},
+        **SETTINGS,
+        "MIRADOT_MIRAKL_URL": f"{base}/mirakl",
+        "MIRADOT_DOTDIGITAL_URL": f"{base}/dotdigital",
+        "MIRADOT_DATABASE_URL": f"sqlite:///{folder}/rehearsal.db",
+    }
+
+
+def free_port() -> int:
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def sync(environment: dict[str, str]) -> None:
     """Run `miradot sync` and show what it prints."""
     words = ["sync", MAPPING, "--brand", BRAND, "--until-idle"]
@@ -123,12 +134,10 @@ def sync(environment: dict[str, str]) -> None:
 
 
 @contextmanager
-def sandbox() -> Iterator[str]:
-    """Give the address of a sandbox that runs as long as the block."""
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    words = ["sandbox", "--port", port, "--speed", "0", "--history", "1"]
+def sandbox(speed: int = 0) -> Iterator[str]:
+    """Give the address of a sandbox that runs as long as the block; 0 stands still until told."""
+    port = str(free_port())
+    words = ["sandbox", "--port", port, "--speed", str(speed), "--history", "1"]
     tell(f"$ miradot {' '.join(words)}")
     process = subprocess.Popen([*MIRADOT, *words], cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
