@@ -412,3 +412,16 @@ def test_a_table_of_exceptions_holds_no_formula() -> None:
     at = exceptions(hands, "all")[0].opened_at
     document: Any = {"schema": EXCEPTIONS_SCHEMA, "at": at, "state": "all", "causes": causes}
     assert '"\'=1+1"' in render_exceptions(document, "csv")
+
+
+def test_a_contact_that_was_decided_for_somebody_is_nobody_elses() -> None:
+    hands, _, _ = two_contacts()
+    contact = hands.contacts("canaria.two@example.com")[0]
+    decide(hands.worker, exceptions(hands)[0], CLOSING, contact.id)
+    hands.sync()
+    other = hands.place("555", first_name="Somebody", email="canaria.two@example.com")
+    hands.sync()
+    (entry,) = exceptions(hands)
+    assert (entry.code, entry.order_key) == ("KEYS_DISAGREE", other.id)
+    with pytest.raises(Failure, match="was decided to be somebody else's"):
+        decide(hands.worker, entry, CLOSING, contact.id)
