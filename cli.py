@@ -33,7 +33,9 @@ COMMANDS = (
     "migrate",
     "sandbox",
     "sync",
+    "backfill",
     "exceptions",
+    "forget",
     "status",
     "schema",
 )

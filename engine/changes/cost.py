@@ -51,10 +51,11 @@ class Cost:
                 totals.setdefault(tier, [0, 0])[side] += count
         for name, limit in self.target.rate_tiers.items():
             if name in totals:
-                yield _show(name, totals[name], limit)
+                yield show_tier(name, totals[name], limit)
 
 
-def _show(name: str, calls: list[int], tier: RateTier) -> CostView:
+def show_tier(name: str, calls: list[int], tier: RateTier) -> CostView:
+    """Give how long calls of a tier take at its limit."""
     if tier.calls is None or tier.seconds is None:
         return {"tier": name, "calls": calls, "minutes": None, "limit": tier.basis}
     minutes = [round(count * tier.seconds / tier.calls / 60, 1) for count in calls]

@@ -14,11 +14,14 @@ from engine.problem import Failure
 from engine.proof.consent import consent_schema
 from engine.proof.matrix import matrix_schema
 from engine.provenance.explanation import explanation_schema
+from engine.report.backfill import backfill_schema
 from engine.report.document import problems_schema
 from engine.report.exception import exception_schema
 from engine.report.exceptions import exceptions_schema
+from engine.report.forget import forget_schema
 from engine.report.replay import replay_schema
 from engine.report.resolution import resolution_schema
+from engine.report.send import send_schema
 from engine.report.status import status_schema
 from engine.report.sync import sync_schema
 from engine.report.trials import trials_schema
@@ -40,6 +43,9 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "exception.v1": exception_schema,
     "resolution.v1": resolution_schema,
     "replay.v1": replay_schema,
+    "backfill.v1": backfill_schema,
+    "forget.v1": forget_schema,
+    "send.v1": send_schema,
 }
 
 

@@ -48,7 +48,7 @@ def count_rows(connection: Connection, found: Found) -> dict[str, int]:
     counts: dict[str, int] = {}
     for table, where in _rows_of(found):
         number = connection.execute(select(func.count()).select_from(table).where(where))
-        counts[table.name] = int(number.scalar_one())
+        counts[str(table.name)] = int(number.scalar_one())
     return {name: number for name, number in counts.items() if number}
 
 
@@ -76,7 +76,7 @@ def erase_person(
         bury(connection, key, "contact", str(number), now)
         ask_deletion(connection, number, now)
     gone = {
-        table.name: connection.execute(delete(table).where(where)).rowcount
+        str(table.name): connection.execute(delete(table).where(where)).rowcount
         for table, where in _rows_of(found)
     }
     return {name: number for name, number in gone.items() if number}

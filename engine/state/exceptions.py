@@ -118,6 +118,25 @@ def close_exceptions(
     )
 
 
+def list_open_of_version(connection: Connection, version_id: int) -> list[Raised]:
+    """Give what is open for a version."""
+    table = EXCEPTION
+    rows = connection.execute(
+        select(
+            table.c.code,
+            table.c.level,
+            table.c.owner,
+            table.c.message,
+            table.c.place,
+            table.c.rule,
+            table.c.retry,
+        )
+        .where(table.c.order_version_id == version_id, table.c.closed_at.is_(None))
+        .order_by(table.c.id)
+    )
+    return [Raised(*row) for row in rows]
+
+
 def count_open(connection: Connection, flow: str) -> list[tuple[str, str, int]]:
     """Give what is open, the most frequent first: code, owner, number of orders."""
     number = func.count(EXCEPTION.c.order_key.distinct())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, func, select
+from sqlalchemy import ColumnElement, Connection, Text, false, func, or_, select
 
 from engine.state.aliases import subjects_of_address
 from engine.state.tables import (
@@ -23,6 +24,8 @@ OrderKey = tuple[str, str]
 """Flow and order."""
 ORDER_SUBJECT = "order:"
 _AT_ONCE = 500
+# An expression of SQLite is a thousand deep at most, and a table has some twenty texts.
+_MOST_WORDS, _WORDS_AT_ONCE = 60, 20
 
 
 @dataclass(slots=True)
@@ -166,32 +169,27 @@ def calls_under_way(connection: Connection, subjects: Iterable[str]) -> int:
     return int(connection.execute(wanted).scalar_one())
 
 
-def find_traces(connection: Connection, words: Iterable[str]) -> dict[str, int]:
-    """Give the number of rows that hold one of some words, by table; for a last look."""
-    given = sorted({one.lower() for one in words if one})
-    found: dict[str, int] = {}
-    if not given:
-        return found
+def find_traces(connection: Connection, words: Sequence[str]) -> dict[str, int]:
+    """Give the number of rows that hold one of some words, by table; for a last look.
+
+    The first words count: each is looked for in every text of every row.
+    """
+    given = list(dict.fromkeys(one.lower() for one in words if one))[:_MOST_WORDS]
+    found: Counter[str] = Counter()
     for table in METADATA.sorted_tables:
         texts = [column for column in table.columns if isinstance(column.type, Text)]
-        if not texts:
-            continue
-        holds = _any_holds(texts, given)
-        number = connection.execute(select(func.count()).select_from(table).where(holds))
-        count = int(number.scalar_one())
-        if count:
-            found[table.name] = count
-    return found
+        for start in range(0, len(given), _WORDS_AT_ONCE):
+            holds = _any_holds(texts, given[start : start + _WORDS_AT_ONCE])
+            number = connection.execute(select(func.count()).select_from(table).where(holds))
+            found[str(table.name)] += int(number.scalar_one())
+    return dict(+found)
 
 
 def _any_holds(columns: Sequence[Any], words: Sequence[str]) -> ColumnElement[bool]:
-    tests: list[ColumnElement[bool]] = [
+    tests = (
         func.lower(column).contains(word, autoescape=True) for column in columns for word in words
-    ]
-    first, *rest = tests
-    for one in rest:
-        first = first | one
-    return first
+    )
+    return or_(false(), *tests)
 
 
 def _parts(given: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -13,6 +13,8 @@ from engine.clock import write_time
 from engine.state.tables import LEDGER, ORDER_VERSION, PERSON
 from engine.state.writing import insert_new, put_rows
 
+# Well below what a statement may carry in either database.
+_ASKED_AT_ONCE = 500
 Lane = Literal["event", "batch"]
 Ending = Literal["sent", "unchanged", "held", "rejected"]
 
@@ -88,6 +90,22 @@ def land_orders(connection: Connection, orders: Iterable[Landed], arrival: Arriv
     return insert_new(connection, ORDER_VERSION, rows)
 
 
+def list_contents(
+    connection: Connection, flow: str, orders: Sequence[Landed]
+) -> set[tuple[str, str]]:
+    """Give key and digest of those of some orders that were stored before."""
+    table, found = ORDER_VERSION, set[tuple[str, str]]()
+    for start in range(0, len(orders), _ASKED_AT_ONCE):
+        keys = [one.order_key for one in orders[start : start + _ASKED_AT_ONCE]]
+        rows = connection.execute(
+            select(table.c.order_key, table.c.content_sha256).where(
+                table.c.flow == flow, table.c.order_key.in_(keys)
+            )
+        )
+        found |= {(row[0], row[1]) for row in rows}
+    return found & {(one.order_key, one.content_sha256) for one in orders}
+
+
 def list_waiting(connection: Connection, flow: str, subject: str) -> list[Waiting]:
     """Give the versions of a subject that wait, in the order in which they are to be taken."""
     table = ORDER_VERSION
@@ -137,6 +155,46 @@ def settle_version(connection: Connection, version_id: int, end: End, now: datet
             settled_at=write_time(now),
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a version ended, why, and when."""
+
+    outcome: str
+    because: str
+    settled_at: str
+
+
+def read_ended(connection: Connection, version_id: int) -> Ended | None:
+    """Give how a version ended; None for one that waits, or is gone."""
+    table = ORDER_VERSION
+    row = connection.execute(
+        select(table.c.outcome, table.c.because, table.c.settled_at).where(
+            table.c.id == version_id, table.c.outcome.is_not(None)
+        )
+    ).one_or_none()
+    return Ended(row[0], row[1] or "", row[2]) if row is not None else None
+
+
+def find_version(connection: Connection, flow: str, landed: Landed) -> int:
+    """Give the number of a version that was stored."""
+    table = ORDER_VERSION
+    found = connection.execute(
+        select(table.c.id).where(
+            table.c.flow == flow,
+            table.c.order_key == landed.order_key,
+            table.c.content_sha256 == landed.content_sha256,
+        )
+    )
+    return int(found.scalar_one())
+
+
+def find_subject(connection: Connection, version_id: int) -> str | None:
+    """Give whose version it is; None for one that is gone."""
+    table = ORDER_VERSION
+    found = connection.execute(select(table.c.subject).where(table.c.id == version_id))
+    return found.scalar_one_or_none()
 
 
 def reopen_versions(connection: Connection, ids: Iterable[int]) -> None:
@@ -189,6 +247,17 @@ def count_outcomes(connection: Connection, flow: str, since: str = "") -> dict[s
         .where(
             and_(table.c.flow == flow, table.c.outcome.is_not(None), table.c.settled_at >= since)
         )
+        .group_by(table.c.outcome)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def count_of_run(connection: Connection, flow: str, run: str) -> dict[str | None, int]:
+    """Give how the versions ended that a run landed; None for those that wait."""
+    table = ORDER_VERSION
+    rows = connection.execute(
+        select(table.c.outcome, func.count())
+        .where(table.c.flow == flow, table.c.run == run)
         .group_by(table.c.outcome)
     )
     return {row[0]: row[1] for row in rows}

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from engine.clock import write_time
 from engine.plan import Call
-from engine.state.tables import BATCH, CALL
+from engine.state.tables import BATCH, CALL, ORDER_VERSION
 
 READY, SENDING, ACCEPTED = "ready", "sending", "accepted"
 DONE, REFUSED, UNKNOWN, SUPERSEDED = "done", "refused", "unknown", "superseded"
@@ -187,6 +187,46 @@ def count_calls(connection: Connection, flow: str, since: str) -> dict[str, int]
         .order_by(CALL.c.operation)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def count_calls_of_run(connection: Connection, flow: str, run: str) -> dict[str, int]:
+    """Give how many calls took effect for the versions that a run landed, by operation."""
+    landed = select(ORDER_VERSION.c.id).where(
+        ORDER_VERSION.c.flow == flow, ORDER_VERSION.c.run == run
+    )
+    rows = connection.execute(
+        select(CALL.c.operation, func.count())
+        .where(CALL.c.flow == flow, CALL.c.state == DONE, CALL.c.order_version_id.in_(landed))
+        .group_by(CALL.c.operation)
+        .order_by(CALL.c.operation)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A call that was made, and what was answered."""
+
+    send: str
+    operation: str
+    state: str
+    status: int | None
+    said: str
+
+
+def list_made(connection: Connection, version_id: int, since: str) -> list[Made]:
+    """Give the calls of a version that were planned since a time, but none that was given up."""
+    table = CALL
+    rows = connection.execute(
+        select(table.c.send, table.c.operation, table.c.state, table.c.status, table.c.said)
+        .where(
+            table.c.order_version_id == version_id,
+            table.c.made_at >= since,
+            table.c.state != SUPERSEDED,
+        )
+        .order_by(table.c.id)
+    )
+    return [Made(*row[:4], row[4] or "") for row in rows]
 
 
 def list_undecided(

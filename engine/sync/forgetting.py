@@ -133,8 +133,8 @@ def erase(worker: Worker, person: Person, identifier: Identifier) -> Erased:
     if person.under_way:
         _look_again(worker, addresses, found.subjects)
         done.deletions += deliver_deletions(worker)
-    words = {*addresses, *found.subjects, *(order for _, order in found.orders)}
-    words |= {identifier.value} if identifier.by in ("order", "email", "customer") else set()
+    named = [identifier.value] if identifier.by in ("order", "email", "customer") else []
+    words = (*named, *found.subjects, *sorted(addresses), *(order for _, order in found.orders))
     with worker.transaction() as connection:
         done.traces = find_traces(connection, words)
     return done

@@ -93,30 +93,15 @@ class Landing:
 
     def land(self, connection: Connection, orders: Iterable[OrderText], lane: Lane) -> Counter[str]:
         """Store orders as they came; those of people who were erased are left out."""
-        worker = self.worker
-        given = list(orders)
-        known = persons_of_orders(connection, worker.flow.name, [one.key for one in given])
-        landed = [land_payload(worker.flow, one.text.decode(), worker.now, known) for one in given]
-        kept = self._without_erased(connection, landed)
+        worker, given = self.worker, list(orders)
+        kept = self.admit(connection, given)
         arrival = Arrival(worker.flow.name, lane, self.run, worker.now)
         new = land_orders(connection, kept, arrival)
-        return Counter(seen=len(given), landed=new, erased=len(landed) - len(kept))
+        return Counter(seen=len(given), landed=new, erased=len(given) - len(kept))
 
-    def _without_erased(self, connection: Connection, landed: Sequence[Landed]) -> list[Landed]:
-        key = self.worker.tombstone_key
-        exclude_erasure(connection)
-        named = [name for one in landed for name in (one.subject, one.person) if name]
-        people = is_buried(connection, key, "person", named)
-        orders = is_buried(connection, key, "order", [one.order_key for one in landed])
-        given = [address for one in landed for address in one.addresses]
-        addresses = is_buried(connection, key, "address", given)
-        return [
-            one
-            for one in landed
-            if people.isdisjoint((one.subject, one.person))
-            and one.order_key not in orders
-            and addresses.isdisjoint(one.addresses)
-        ]
+    def admit(self, connection: Connection, orders: Sequence[OrderText]) -> list[Landed]:
+        """Give orders ready to be stored, without those of people who were erased."""
+        return admit_orders(self.worker, connection, orders)
 
     def _since(self) -> datetime:
         worker = self.worker
@@ -125,3 +110,31 @@ class Landing:
         if cursor is None or cursor.watermark is None:
             return worker.now - self.poll.first
         return read_time(cursor.watermark) - self.poll.overlap
+
+
+def admit_orders(
+    worker: Worker, connection: Connection, orders: Sequence[OrderText]
+) -> list[Landed]:
+    """Give orders ready to be stored, without those of people who were erased."""
+    known = persons_of_orders(connection, worker.flow.name, [one.key for one in orders])
+    landed = [land_payload(worker.flow, one.text.decode(), worker.now, known) for one in orders]
+    return _without_erased(worker, connection, landed)
+
+
+def _without_erased(
+    worker: Worker, connection: Connection, landed: Sequence[Landed]
+) -> list[Landed]:
+    key = worker.tombstone_key
+    exclude_erasure(connection)
+    named = [name for one in landed for name in (one.subject, one.person) if name]
+    people = is_buried(connection, key, "person", named)
+    orders = is_buried(connection, key, "order", [one.order_key for one in landed])
+    given = [address for one in landed for address in one.addresses]
+    addresses = is_buried(connection, key, "address", given)
+    return [
+        one
+        for one in landed
+        if people.isdisjoint((one.subject, one.person))
+        and one.order_key not in orders
+        and addresses.isdisjoint(one.addresses)
+    ]

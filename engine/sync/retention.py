@@ -15,7 +15,8 @@ def keep_house(worker: Worker, policy: Retention) -> dict[str, int]:
     """
     with worker.transaction() as connection:
         figures = purge(connection, policy, worker.now)
-    return {**figures, "compacted": int(rebuild(worker))}
+    told = {str(name): number for name, number in figures.items()}
+    return {**told, "compacted": int(rebuild(worker))}
 
 
 def rebuild(worker: Worker) -> bool:

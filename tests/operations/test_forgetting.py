@@ -93,6 +93,14 @@ def test_the_records_of_a_contact_go_before_the_contact() -> None:
     assert made == [["Orders", "empty"], ["Shipments", "empty"], ["contactId", number]]
 
 
+def test_somebody_with_a_hundred_orders_is_erased_whole() -> None:
+    hands = Hands()
+    orders = [hands.place(real=False) for _ in range(100)]
+    hands.landing.read_changes()
+    done = forget(hands, "order", orders[0].id)
+    assert (done.rows["order_version"], done.traces) == (100, {})
+
+
 def test_looking_changes_nothing() -> None:
     hands = Hands()
     order = hands.place()
