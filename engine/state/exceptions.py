@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from engine.clock import write_time
 from engine.state.tables import EXCEPTION
@@ -49,13 +49,18 @@ def open_exceptions(
     What people closed stays closed for the version they closed it for.
     """
     table, given = EXCEPTION, list(raised)
+    wanted_rows = [
+        table.c.flow == about.flow,
+        table.c.order_key == about.order_key,
+        table.c.closed_at.is_(None),
+        table.c.code != UNKNOWN_OUTCOME,
+    ]
+    if about.order_version_id is not None:
+        # What a content that came later raised is not over when an earlier one ends after it.
+        older = table.c.order_version_id <= about.order_version_id
+        wanted_rows.append(or_(table.c.order_version_id.is_(None), older))
     rows = connection.execute(
-        select(table.c.id, table.c.code, table.c.place).where(
-            table.c.flow == about.flow,
-            table.c.order_key == about.order_key,
-            table.c.closed_at.is_(None),
-            table.c.code != UNKNOWN_OUTCOME,
-        )
+        select(table.c.id, table.c.code, table.c.place).where(*wanted_rows)
     ).all()
     wanted = {(one.code, one.place) for one in given}
     gone = [number for number, code, place in rows if (code, place) not in wanted]

@@ -145,7 +145,11 @@ class BatchRun:
                 continue
             version, probed, call = made
             item = as_creation(self.worker.flow.target, probed.plan, call)
-            row = self._write(turn, version, call, probed)
+            try:
+                row = self._write(turn, version, call, probed)
+            except ClaimLost:
+                del self._turns[turn.claim.subject]
+                continue
             if item is None:
                 self._create_alone(turn, version, call, row)
                 continue
