@@ -76,14 +76,7 @@ CAUSES: Mapping[str, Cause] = {
         "review",
         "marketing-ops",
         "Nobody knows whether {send} of order {order} took effect; it is not sent again",
-        "Look in Dotdigital whether it happened, and say so: the effect is then done, or sent once more",
-        "by_hand",
-    ),
-    "NO_EFFECT_YET": Cause(
-        "note",
-        "engineering",
-        "Order {order} could not be delivered in {attempts} attempts and is tried again",
-        "Look at Dotdigital's status page and at the log; nothing is lost",
+        "Look in Dotdigital whether it happened, and say so: it is then done, or sent once more",
         "by_hand",
     ),
 }
@@ -92,7 +85,7 @@ CAUSES: Mapping[str, Cause] = {
 def raise_cause(code: str, order_key: str, **words: object) -> Raised:
     """Give an exception of delivery's own."""
     cause = CAUSES[code]
-    said = {"order": order_key, "send": "", "said": "", "attempts": "", **words}
+    said = {"order": order_key, "send": "", "said": "", **words}
     return Raised(
         code=code,
         level=cause.level,
