@@ -59,7 +59,9 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the first one")
     given = parser.parse_args()
     seeds = range(given.first, given.first + given.seeds)
-    parts = [seeds[start : start + _SEEDS_AT_ONCE] for start in range(0, len(seeds), _SEEDS_AT_ONCE)]
+    parts = [
+        seeds[start : start + _SEEDS_AT_ONCE] for start in range(0, len(seeds), _SEEDS_AT_ONCE)
+    ]
     begun, told, wrong = monotonic(), Counter[str](), list[str]()
     if len(parts) == 1:
         prepare()

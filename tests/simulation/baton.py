@@ -144,9 +144,9 @@ class Baton:
             first = min(one.wake for one in living)
             self.clock.advance(first - now)
             ready = [one for one in living if one.wake <= first]
-        if holder is not None and holder in ready:
-            if len(ready) == 1 or self.chance.random() < self.stay:
-                return holder
+        alone = len(ready) == 1
+        if holder in ready and (alone or self.chance.random() < self.stay):
+            return holder
         return self.chance.choice(ready)
 
 

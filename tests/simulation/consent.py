@@ -96,7 +96,7 @@ class Model:
         """Visit every state; give how many there are, or raise Violation with the way there."""
         nobody = (None,) * self.writers
         first = [State(Held(status), nobody, (), begun=False) for status in self._born()]
-        came: dict[State, tuple[State | None, str]] = {one: (None, "") for one in first}
+        came: dict[State, tuple[State | None, str]] = dict.fromkeys(first, (None, ""))
         waiting = deque(first)
         while waiting:
             state = waiting.popleft()
@@ -170,7 +170,7 @@ class Model:
             yield "delay", lost._replace(air=tuple(sorted((*state.air, writer))), begun=begun)
 
     def _put(self, state: State, number: int, writer: Writer | None) -> State:
-        writers = state.writers[:number] + (writer,) + state.writers[number + 1 :]
+        writers = (*state.writers[:number], writer, *state.writers[number + 1 :])
         # Which writer is which makes no difference.
         return state._replace(writers=tuple(sorted(writers, key=lambda one: one or Writer("", -1))))
 
@@ -180,11 +180,12 @@ class Model:
         """I8 and I9 of one step of ours."""
         before, now = state.held, after.held
         wrong = ""
-        if before.status != NOBODY and now.status != before.status:
+        if before.status not in (NOBODY, now.status):
             wrong = f"a status went from {before.status} to {now.status}"
         if before.status == NOBODY and now.status == "subscribed" and not self.kind.grants:
             wrong = "a contact was created subscribed without evidence"
-        if before.status == NOBODY and now.status not in (NOBODY, "subscribed", "unsubscribed"):
+        created = now.status if before.status == NOBODY else NOBODY
+        if created not in (NOBODY, "subscribed", "unsubscribed"):
             wrong = f"a contact was created as {now.status}"
         if now.marketing and not before.marketing and not self.kind.grants:
             wrong = "somebody came to the marketing list without evidence"

@@ -178,6 +178,10 @@ class Life:
         addresses = relays | {shopper.email}
         return [one for one in self.sandbox.state.contacts.by_id.values() if one.email in addresses]
 
+    def orders_of(self, shopper: Shopper) -> list[Order]:
+        """Give what somebody ordered."""
+        return [one for one in self.sandbox.world.orders.values() if one.shopper is shopper]
+
     def shopper_of(self, address: str) -> Shopper | None:
         """Give whose address it is."""
         for order in self.sandbox.world.orders.values():

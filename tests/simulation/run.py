@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ from engine.sync.cycle import settle_all, wait_until_due
 from engine.sync.flow import Flow, make_flow
 from engine.sync.landing import Landing, Poll
 from engine.sync.worker import Rules, Worker
-from tests.shipped import checked
+from tests.shipped import ORDERS, checked
 from tests.simulation.baton import Actor, Baton, Killed, VirtualClock
 from tests.simulation.life import FAR, Life, Scale
 from tests.simulation.weather import MIRAKL, RoughWire, Weather
@@ -66,7 +66,7 @@ class SteppedDatabase(Database):
 @cache
 def shipped_flow() -> Flow:
     """Give the shipped mapping, ready to deliver; once per process, as it takes a while."""
-    return make_flow(checked(**LISTS))
+    return make_flow(checked(ORDERS, **LISTS))
 
 
 @cache
@@ -81,7 +81,7 @@ def clear(database: Database) -> None:
     """Empty every table."""
     with database.engine.begin() as connection:
         for table in METADATA.sorted_tables:
-            connection.exec_driver_sql(f'DELETE FROM "{table.name}"')
+            connection.execute(table.delete())
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +147,17 @@ class Run:
     def pass_again(self) -> int:
         """Read and deliver once more with nothing new; give how many requests changed anything."""
         before = self.witness.writes
+        self.act("second pass", self.cycle)
+        return self.witness.writes - before
+
+    def act(self, name: str, do: Callable[[Hand], None]) -> None:
+        """Let one more worker do something, alone."""
         self.database.baton = self.baton
         try:
-            self.baton.add("second pass", lambda: self._cycle(self._make_worker("again", 0)))
+            self.baton.add(name, lambda: do(self._make_worker(name, 0)))
             self.baton.run()
         finally:
             self.database.baton = None
-        return self.witness.writes - before
 
     def between(self, actor: Actor, where: str) -> None:
         """Let something happen at a point; raises Killed."""
@@ -219,7 +223,7 @@ class Run:
             tombstone_key=KEY,
             rules=rules,
             talk=self.witness,
-            chance=random.Random(self.chance.random()),
+            chance=random.Random(self.chance.random()),  # noqa: S311 - chance, not secrets
         )
         source = MiraklSource(mirakl, "TAX_INCLUDED", mirakl.inner.home)
         landing = Landing(worker, source, "run", Poll(first=timedelta(days=400)))
@@ -260,7 +264,8 @@ class Run:
             return
         self.polls.append((begun, hand.mirakl.first_at))
 
-    def _cycle(self, hand: Hand) -> None:
+    def cycle(self, hand: Hand) -> None:
+        """Read what changed and deliver it."""
         self._poll(hand)
         settle_all(hand.worker)
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
+from sqlalchemy import select
+
 from engine.sandbox.dotdigital.contacts import Contact
 from engine.sandbox.world.shoppers import Shopper
+from engine.state.tables import METADATA
+from engine.sync.forgetting import Identifier, deliver_deletions, erase, find
 from tests.simulation.life import is_sold
-from tests.simulation.run import Run, make_run
+from tests.simulation.run import Hand, Run, make_run
 from tests.simulation.verdict import Facts, judge
 from tests.simulation.witness import Violation
 
@@ -25,7 +29,7 @@ def try_seed(seed: int) -> Counter[str]:
     if written:
         raise Violation(f"I3: a second pass changed something {written} times")
     checks["I3"] += 1
-    if seed % ERASURE == 0:
+    if seed % ERASURE == 0 and seed % OTHER_SCHEDULE:
         checks["I10"] += erase_somebody(run)
     if seed % OTHER_SCHEDULE == 0:
         checks["I4"] += deliver_again(run)
@@ -101,5 +105,37 @@ def _figures(contact: Contact) -> dict[str, object]:
 
 def erase_somebody(run: Run) -> int:
     """I10: nothing of somebody who was erased is stored or sent, though orders still change."""
-    del run
-    return 0
+    orders = list(run.sandbox.world.orders.values())
+    if not orders:
+        return 0
+    whose = run.chance.choice(orders).shopper
+    run.act("erasure", lambda hand: _erase(hand, whose))
+    _expect_nothing(run, whose, "after the erasure")
+    run.witness.erased = {whose.email, *(one.relay for one in orders if one.shopper is whose)}
+    run.life.left = 6
+    for _ in range(6):
+        run.life.happen()
+    run.witness.look(ours=False)
+    run.witness.erased |= {one.relay for one in run.life.orders_of(whose)}
+    run.act("after the erasure", run.cycle)
+    _expect_nothing(run, whose, "after new orders")
+    return 2
+
+
+def _erase(hand: Hand, whose: Shopper) -> None:
+    identifier = Identifier("customer", whose.customer_id)
+    person = find(hand.worker, identifier)
+    erase(hand.worker, person, identifier)
+    deliver_deletions(hand.worker)
+
+
+def _expect_nothing(run: Run, whose: Shopper, when: str) -> None:
+    needles = [whose.email, whose.first_name.lower()]
+    needles += [one.relay for one in run.life.orders_of(whose)]
+    with run.database.engine.begin() as connection:
+        for table in METADATA.sorted_tables:
+            for row in connection.execute(select(table)):
+                told = str(tuple(row)).lower()
+                found = next((one for one in needles if one in told), None)
+                if found is not None:
+                    raise Violation(f"I10: {table.name} holds {found} {when}")

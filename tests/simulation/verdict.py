@@ -144,7 +144,7 @@ def check_nothing_lost(facts: Facts) -> int:
 
 
 def check_outcomes(facts: Facts) -> int:
-    """I12: every version has one of four outcomes; what is held or rejected is open, with reason."""
+    """I12: every version has one of four outcomes; what is held or rejected is open."""
     endings = Counter(one.outcome for one in facts.versions)
     if endings.keys() - {"sent", "unchanged", "held", "rejected"}:
         raise Violation(f"I2: versions ended so: {dict(endings)}")
@@ -183,7 +183,9 @@ def check_nothing_doubled(facts: Facts) -> int:
             made[persons.get(one.subject)] += 1
     for number, times in facts.run.witness.effects.items():
         if number in facts.contacts.by_id and times > made[number]:
-            raise Violation(f"I3: contact {number} was enrolled {times} times, {made[number]} known")
+            raise Violation(
+                f"I3: contact {number} was enrolled {times} times, {made[number]} known"
+            )
     return len(rows) + 1
 
 
@@ -200,7 +202,7 @@ def check_calls(facts: Facts) -> int:
     """I11: every call names mapping and version, and its digest is that of what was planned."""
     versions = {one.id: one.order_key for one in facts.versions}
     for one in facts.calls:
-        told = "\n".join((one.method, one.path, one.query, one.body))
+        told = f"{one.method}\n{one.path}\n{one.query}\n{one.body}"
         if hashlib.sha256(told.encode()).hexdigest() != one.digest:
             raise Violation(f"I11: call {one.id} is not what its digest says")
         if one.spec_sha256 != facts.flow.sha256 or versions[one.order_version_id] != one.order_key:

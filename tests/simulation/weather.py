@@ -20,7 +20,20 @@ from tests.simulation.witness import Witness
 
 Service = Literal["mirakl", "dotdigital"]
 _DOTDIGITAL = ("lose", "lose", "unsent", "refuse", "page", "zombie", "slow", "break")
-MIRAKL = ("unsent", "refuse", "page", "cut", "double", "reorder", "stale", "lag", "lag", "date", "slow")
+MIRAKL = (
+    "unsent",
+    "refuse",
+    "page",
+    "cut",
+    "double",
+    "reorder",
+    "stale",
+    "lag",
+    "lag",
+    "date",
+    "slow",
+)
+NEVER = datetime.min.replace(tzinfo=UTC)
 ZOMBIE_SECONDS = 45.0
 MOST_LAG = 120.0
 """How far an answer of Mirakl may lag behind, in seconds; less than the overlap of polls."""
@@ -66,7 +79,7 @@ class RoughWire:
     inner: SandboxWire
     page: int
     pages: list[tuple[datetime, Sent, Got]] = field(default_factory=list)
-    first_at: datetime = datetime.min.replace(tzinfo=UTC)
+    first_at: datetime = NEVER
     """When a read of changes last began to be answered."""
 
     def exchange(self, sent: Sent) -> Got:
@@ -155,7 +168,9 @@ class RoughWire:
             wrong = now + chance.choice([-1, 1]) * timedelta(days=chance.choice([1, 1, 20_000]))
             if wrong.year > 2080 or wrong.year < 1980:
                 wrong = now + timedelta(days=20_000)
-            return replace(got, headers={**got.headers, "date": format_datetime(wrong, True)})
+            return replace(
+                got, headers={**got.headers, "date": format_datetime(wrong, usegmt=True)}
+            )
         if kind == "stale":
             return self._recall(sent, got)
         if kind not in ("double", "reorder", "lag") or got.status != 200:
@@ -194,4 +209,3 @@ class RoughWire:
             if order["order_id"] in poisoned:
                 order["order_lines"] = [{"order_line_id": [], "price": "a lot"}]
         return replace(got, body=orjson.dumps(body))
-

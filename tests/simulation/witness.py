@@ -15,7 +15,7 @@ MARKETING, PROGRAMME = 4711, 881
 CONTACTABLE = "subscribed"
 
 
-class Violation(AssertionError):
+class Violation(AssertionError):  # noqa: N818 - what is found, no fault of the simulation
     """An invariant does not hold."""
 
 
@@ -34,6 +34,8 @@ class Witness:
     """False where a request may take effect long after it was decided on."""
     told_gone: set[int] = field(default_factory=set)
     """Contacts of which an answer said to us that they are in the recycle bin."""
+    erased: set[str] = field(default_factory=set)
+    """Addresses of somebody who was erased."""
     log: list[str] = field(default_factory=list)
     _seen: dict[int, tuple[str, bool]] = field(default_factory=dict)
 
@@ -80,6 +82,8 @@ class Witness:
             return
         self.writes += 1
         text = sent.body.decode()
+        if any(one in text or one.replace("@", "%40") in sent.path for one in self.erased):
+            raise Violation("I10: something is sent of somebody who was erased")
         if "resubscribe" in sent.path.lower():
             raise Violation("I8: it subscribes somebody again")
         if sent.path.startswith("/v2/programs/enrolments") and effect:

@@ -19,16 +19,16 @@ from engine.connections.dotdigital import DotdigitalClient
 from engine.connections.imports import ImportReport
 from engine.connections.outcomes import Failed, Unknown
 from engine.connections.wire import Sent
-from engine.state import claims, orders
+from engine.state import orders, outbox
 from engine.state.claims import Claimant
 from engine.state.cursors import move_cursor
-from engine.state.orders import Landed
+from engine.state.orders import End, Landed, newest_settled, settle_version
 from engine.state.outbox import DONE, end_calls
-from engine.state.tables import ORDER_VERSION
+from engine.state.tables import CALL, ORDER_VERSION, PERSON
 from engine.sync import batching, cycle, flow, landing, planning, settling
 from engine.sync.imports import INSIGHT, Importer
 from engine.sync.landing import ORDERS, Landing
-from engine.sync.planning import End
+from engine.sync.mirror import refresh_mirror
 from engine.sync.settling import Delivery
 
 Swaps = list[tuple[Any, str, Any]]
@@ -56,7 +56,8 @@ def no_overlap() -> Swaps:
 
 
 def newest_stamp_as_watermark() -> Swaps:
-    def move(connection: Connection, name: str, stream: str, moment: str, now: Any) -> None:
+    def move(connection: Connection, name: str, stream: str, *rest: Any) -> None:
+        moment, now = rest
         if stream == ORDERS:
             newest = select(ORDER_VERSION.c.version).order_by(ORDER_VERSION.c.version.desc())
             moment = connection.execute(newest.limit(1)).scalar_one_or_none() or moment
@@ -69,7 +70,7 @@ def watermark_before_the_page() -> Swaps:
     real = Landing.read_changes
 
     def read(self: Landing) -> Any:
-        since = self._since()  # noqa: SLF001 - the mistake is inside
+        since = self._since()
         with self.worker.transaction() as connection:
             now = self.worker.now
             move_cursor(connection, self.worker.flow.name, ORDERS, write_time(now), now)
@@ -90,7 +91,7 @@ def claims_do_not_exclude() -> Swaps:
     real = Claimant.claim
 
     def claim(self: Claimant, connection: Connection, *given: Any) -> Any:
-        connection.execute(claims.PERSON.update().values(claimed_until=None))
+        connection.execute(PERSON.update().values(claimed_until=None))
         return real(self, connection, *given)
 
     held = nobody_checks_claims()
@@ -108,11 +109,10 @@ def _changed(operation: str, change: Callable[[dict[str, Any]], None]) -> Swaps:
     """Change the body of a call behind the back of what checks it."""
     real = DotdigitalClient.send
 
-    def send(
-        self: DotdigitalClient, name: str, method: str, path: str, query: Any, body: Any
-    ) -> Any:
+    def send(self: DotdigitalClient, name: str, *given: Any) -> Any:
         if name != operation:
-            return real(self, name, method, path, query, body)
+            return real(self, name, *given)
+        method, path, query, body = given
         told = orjson.loads(orjson.dumps(body))
         change(told)
         sent = Sent(method, path, query, orjson.dumps(told))
@@ -173,7 +173,7 @@ def settled_before_the_call() -> Swaps:
         with self.worker.transaction() as connection:
             end = End("sent", "", self.worker.flow.sha256)
             version = self.planned.version.id
-            planning.settle_version(connection, version, end, self.worker.now)
+            settle_version(connection, version, end, self.worker.now)
         real(self)
 
     return [(Delivery, "run", run)]
@@ -184,9 +184,7 @@ def equal_stamps_are_one() -> Swaps:
 
     def land(connection: Connection, given: Any, arrival: Any) -> int:
         table = ORDER_VERSION
-        known = set(
-            connection.execute(select(table.c.order_key, table.c.version)).tuples().all()
-        )
+        known = set(connection.execute(select(table.c.order_key, table.c.version)).tuples().all())
         fresh: list[Landed] = [one for one in given if (one.order_key, one.version) not in known]
         return real(connection, fresh, arrival)
 
@@ -201,7 +199,7 @@ class _NeverNewer(str):
 
 
 def the_older_version_wins() -> Swaps:
-    real = planning.newest_settled
+    real = newest_settled
 
     def newest(*given: Any) -> Any:
         found = real(*given)
@@ -222,7 +220,7 @@ def the_unknown_is_tried_again() -> Swaps:
 
 
 def enrolment_outside_the_outbox() -> Swaps:
-    real = settling.begin_call
+    real = outbox.begin_call
 
     def begin(connection: Connection, row: int, now: Any) -> None:
         rows = settling_rows(connection, row)
@@ -234,14 +232,12 @@ def enrolment_outside_the_outbox() -> Swaps:
 
 def settling_rows(connection: Connection, row: int) -> bool:
     """Whether a call of the outbox may be repeated."""
-    from engine.state.tables import CALL  # noqa: PLC0415 - the mistake's own
-
     found = connection.execute(select(CALL.c.idempotent).where(CALL.c.id == row))
     return bool(found.scalar_one())
 
 
 def the_mirror_stays_as_it_was() -> Swaps:
-    real = cycle.refresh_mirror
+    real = refresh_mirror
     read: set[int] = set()
 
     def refresh(worker: Any) -> int:
