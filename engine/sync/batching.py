@@ -138,7 +138,7 @@ class BatchRun:
     def _create(self) -> None:
         """Create the contacts of people whom Dotdigital does not know."""
         entries: list[Entry] = []
-        found: dict[int, tuple[Turn, Call]] = {}
+        found: dict[int, tuple[Turn, Waiting, Call]] = {}
         for turn in list(self._turns.values()):
             made = self._find_creation(turn)
             if made is None:
@@ -153,12 +153,12 @@ class BatchRun:
             if item is None:
                 self._create_alone(turn, version, call, row)
                 continue
-            found[row] = (turn, call)
+            found[row] = (turn, version, call)
             entries.append(Entry(row, item.key, item.item))
         if entries:
             fates = Importer(self.worker, CONTACTS, "", self._keep).run(entries)
             for entry in entries:
-                self._take_creation(*found[entry.row], entry, fates[entry.row])
+                self._take_creation(found[entry.row], entry, fates[entry.row])
 
     def _find_creation(self, turn: Turn) -> tuple[Waiting, Probed, Call] | None:
         """Give the call that creates a person's contact, with the version that plans it."""
@@ -193,9 +193,16 @@ class BatchRun:
             note_figures(worker, connection, turn, version, probed)
             return write_calls(connection, owner, [call], SENDING, worker.now)[0]
 
-    def _take_creation(self, turn: Turn, call: Call, entry: Entry, fate: Fate) -> None:
+    def _take_creation(self, made: tuple[Turn, Waiting, Call], entry: Entry, fate: Fate) -> None:
         """Take in what became of a creation."""
+        turn, version, call = made
         known, worker = turn.known, self.worker
+        with worker.transaction() as connection:
+            number = fate.contact_id
+            erased = number is not None and was_erased(worker, connection, turn.claim, number)
+            if erased or not self._holds(connection, turn, version):
+                turn.waiting = []
+                return
         if fate.contact_id is None:
             # Refused, or there already: it is told, or found, when the person is settled alone.
             self._settle_alone(turn)
@@ -292,18 +299,26 @@ class BatchRun:
                 self._make_alone(one)
 
     def _end(self, connection: Connection, one: Batched) -> None:
-        try:
-            hold_claim(connection, one.turn.claim)
-        except ClaimLost:
-            # What was imported may be older than what another worker has sent meanwhile. That
-            # one may be as long at it: two that send again at once would do so for ever.
-            until = self.worker.now + self.worker.rules.lease
-            revoke_claims(connection, one.turn.claim.subject, not_before=until)
-            send_again(connection, self.worker.flow.name, one.planned.version.order_key)
+        if not self._holds(connection, one.turn, one.planned.version):
             return
         self._tie(connection, one)
         end_calls(connection, one.alone, SUPERSEDED, self.worker.now)
         finish_in(self.worker, connection, one.turn, one.planned, one.refusals)
+
+    def _holds(self, connection: Connection, turn: Turn, version: Waiting) -> bool:
+        """Whether a person is still ours; else what was imported for an order is sent once more.
+
+        It may be older than what another worker has sent meanwhile.
+        """
+        try:
+            hold_claim(connection, turn.claim)
+        except ClaimLost:
+            # That one may be as long at it: two that send again at once would do so for ever.
+            until = self.worker.now + self.worker.rules.lease
+            revoke_claims(connection, turn.claim.subject, not_before=until)
+            send_again(connection, self.worker.flow.name, version.order_key)
+            return False
+        return True
 
     def _tie(self, connection: Connection, one: Batched) -> None:
         """Tie a person to the contact that was updated for them."""
@@ -314,6 +329,8 @@ class BatchRun:
     def _make_alone(self, one: Batched) -> None:
         worker, turn = self.worker, one.turn
         with worker.transaction() as connection:
+            if not self._holds(connection, turn, one.planned.version):
+                return
             self._tie(connection, one)
             end_calls(connection, one.alone, SUPERSEDED, worker.now)
         turn.known.answers.clear()
