@@ -43,9 +43,10 @@ _WORDS = {"reading": "windows read", "landing": "windows landed", "settling": "v
 )
 @click.pass_obj
 def command(color: str, /, output_format: str, *, dry_run: bool, **options: Any) -> int:  # noqa: ANN401 - click passes options by name
-    """Deliver the orders of past days, live orders first; killed, it goes on where it was.
+    """Deliver the orders of past days.
 
-    Without --send it is a forecast: orders are read from Mirakl and planned, and nothing is kept.
+    Live orders go first, and killed, it goes on where it was. Without --send it is a forecast:
+    orders are read from Mirakl and planned, and nothing is kept.
     """
     with needs_sync():
         from engine.commands.backfill import BackfillRequest, backfill

@@ -34,9 +34,10 @@ _KINDS = ("order", "email", "person", "customer", "contact")
 )
 @click.pass_obj
 def command(color: str, /, output_format: str, *, dry_run: bool, **options: Any) -> int:  # noqa: ANN401 - click passes options by name
-    """Erase a person: all that is known of them here, and their contact in Dotdigital.
+    """Erase a person, here and in Dotdigital.
 
-    Without --send nothing is done: it says what there is. Orders seen later do not bring them back.
+    All that is known of them here goes, and their contact in Dotdigital with its records. Without
+    --send nothing is done: it says what there is. Orders seen later do not bring them back.
     """
     with needs_sync():
         from engine.commands.forget import ForgetRequest, forget

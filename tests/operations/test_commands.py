@@ -63,7 +63,9 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with sandbox() as base, passing_time(Sides(base)):
-        yield Desk(base, tmp_path_factory.mktemp("desk"))
+        desk = Desk(base, tmp_path_factory.mktemp("desk"))
+        yield desk
+        desk.sides.close()
 
 
 @contextmanager
@@ -82,6 +84,7 @@ def passing_time(sides: Sides) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+        sides.close()
 
 
 def days() -> list[str]:
@@ -89,17 +92,24 @@ def days() -> list[str]:
     return ["--from", str(today - timedelta(days=3)), "--to", str(today + timedelta(days=1))]
 
 
-def test_history_is_forecast_delivered_and_a_person_of_it_forgotten(desk: Desk) -> None:
+def test_history_is_forecast_and_nothing_kept(desk: Desk) -> None:
     forecast = desk.read("backfill.v1", "backfill", *days())
     assert (forecast["sent"], forecast["result"]) == (False, None)
+    assert forecast["forecast"]["planned"] > 0
     assert desk.sides.get("/dotdigital/contacts/v3?limit=1000")["_items"] == []
 
-    done = desk.read("backfill.v1", "backfill", *days(), "--send", "--window", "2")
-    planned = forecast["forecast"]["planned"]
-    assert done["result"]["outcomes"]["sent"] >= planned > 0
-    contacts = desk.sides.get("/dotdigital/contacts/v3?limit=1000")["_items"]
-    assert len(contacts) >= forecast["forecast"]["people"]
 
+def test_a_record_is_sent_and_told(desk: Desk) -> None:
+    words = ("run", MAPPING, "--brand", BRAND, "--input", SAMPLE, "--send")
+    document = desk.read("send.v1", *words)
+    assert document["outcomes"] == {"sent": 1}
+    assert {one["state"] for one in document["records"][0]["calls"]} == {"done"}
+    again = desk.call(*words)
+    assert (again.returncode, "unchanged  no call" in again.stdout) == (0, True)
+
+
+def test_whoever_was_sent_is_looked_at_and_forgotten(desk: Desk) -> None:
+    contacts = desk.sides.get("/dotdigital/contacts/v3?limit=1000")["_items"]
     mail = contacts[0]["identifiers"]["email"]
     look = desk.call("forget", "--email", mail)
     assert (look.returncode, mail in look.stdout + look.stderr) == (0, False)
@@ -142,15 +152,6 @@ def test_a_wrong_call_is_told(desk: Desk, words: list[str], said: str) -> None:
     done = desk.call(*words)
     assert done.returncode == 2
     assert said in done.stderr
-
-
-def test_a_record_is_sent_and_told(desk: Desk) -> None:
-    words = ("run", MAPPING, "--brand", BRAND, "--input", SAMPLE, "--send")
-    document = desk.read("send.v1", *words)
-    assert document["outcomes"] == {"sent": 1}
-    assert {one["state"] for one in document["records"][0]["calls"]} == {"done"}
-    again = desk.call(*words)
-    assert (again.returncode, "unchanged  no call" in again.stdout) == (0, True)
 
 
 def test_examples_are_never_sent(desk: Desk) -> None:
