@@ -216,7 +216,12 @@ class Model:
                 contacts = read_contacts([contact.show()], flow.form)
             calls = flow.mapping.apply(payload, contacts, START).plan["calls"]
             # A record changes no consent; that is tried, not believed.
-            every = [Held(status, binned) for status in self._born() for binned in (False, True)]
+            every = [
+                Held(NOBODY),
+                Held("unsubscribed"),
+                Held("subscribed"),
+                Held("subscribed", binned=True),
+            ]
             self._plans[seen] = tuple(
                 one for one in calls if any(self._make(held, one)[0] != held for held in every)
             )
@@ -230,8 +235,6 @@ class Model:
         return self._effects[key]
 
     def _make(self, held: Held, call: Any) -> tuple[Held, bool]:
-        if held.status == NOBODY and held.binned:
-            return held, False
         sandbox, _ = self._world(held)
         client = _client()
         client._wire = SandboxWire(sandbox, "dotdigital")  # noqa: SLF001 - made once, as it is slow
