@@ -38,9 +38,11 @@ def wait_until_due(worker: Worker, longest: timedelta) -> bool:
         due = next_due(connection, worker.flow.name)
     if due is None:
         return False
-    until = max((read_time(due) - worker.now).total_seconds(), 0.0) if due else 0.0
-    # A claim that another worker holds is looked at again before long.
-    worker.clock.sleep(min(max(until, 0.1), longest.total_seconds()))
+    until = (read_time(due) - worker.now).total_seconds() if due else 0.0
+    if until <= 0:
+        # It is due and was not taken: Dotdigital could not be asked, or another worker was faster.
+        until = worker.rules.first_wait.total_seconds()
+    worker.clock.sleep(min(until, longest.total_seconds()))
     return True
 
 

@@ -313,3 +313,16 @@ def test_an_import_that_is_refused_whole_is_halved_until_the_culprit_is_alone() 
     imports = [one for one in writes(hands) if one.path == "/insightData/v3/import"]
     assert len(imports) > 2
     assert [total(hands, one) for one in orders] == [one.net / 100 for one in orders]
+
+
+def test_dotdigital_is_not_asked_over_and_over_while_it_is_down() -> None:
+    hands = still_hands()
+    hands.worker = hands.hire("one", events_as_batch=0)
+    hands.place()
+    hands.landing.read_changes()
+    fault(hands, "refuse", path="/v2/server-time", status=503, times=5)
+    started = hands.clock.now()
+    settle(hands)
+    asked = [one for one in hands.dotdigital.sent if one.path == "/v2/server-time"]
+    assert len(asked) == 6
+    assert (hands.clock.now() - started).total_seconds() >= 25
