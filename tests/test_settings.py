@@ -24,6 +24,7 @@ from engine.settings.variables import file_variable, variable
 from engine.state.retention import Retention
 
 CANARY = "canary-secret-0123456789-canary-secret"
+WEB = f"mo:act+reveal:{CANARY}"
 BELL = "whsec_" + base64.b64encode(b"k" * 32).decode()
 SECRETS = [name for name, field in Settings.model_fields.items() if is_secret(field)]
 MIRAKL = {"mirakl_url": "https://debenhams.mirakl.net", "mirakl_key": "shop-key"}
@@ -150,6 +151,13 @@ def test_a_password_in_an_address_is_not_told(monkeypatch: pytest.MonkeyPatch) -
         ("mirakl_key", f"{CANARY} {CANARY}"),
         ("dotdigital_password", f"{CANARY}\n"),
         ("doorbell_secret", CANARY),
+        ("web_tokens", CANARY),
+        ("web_tokens", f"mo:all:{CANARY}"),
+        ("web_tokens", f"mo:act+act:{CANARY}"),
+        ("web_tokens", f"m@o:act:{CANARY}"),
+        ("web_tokens", "mo:act:too-short"),
+        ("web_tokens", f"mo:act:{CANARY} mo:view:{CANARY}-2"),
+        ("web_tokens", f"mo:act:{CANARY} jo:view:{CANARY}"),
         ("doorbell_secret", "whsec_" + base64.b64encode(b"short").decode()),
         ("doorbell_secret", f"{BELL} {BELL} {BELL}"),
         ("doorbell_secret", "whsec_é"),
@@ -205,7 +213,7 @@ def test_the_variable_of_the_command_line_is_known(monkeypatch: pytest.MonkeyPat
 def test_every_secret_can_come_from_a_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    values = {"doorbell_secret": BELL, "database_url": "sqlite:///other.db"}
+    values = {"doorbell_secret": BELL, "web_tokens": WEB, "database_url": "sqlite:///other.db"}
     value = values.get(name, CANARY)
     file = tmp_path / "secret"
     file.write_text(f"\n {value}\n", encoding="utf-8")
@@ -256,6 +264,7 @@ def test_a_file_without_a_secret_is_told(
 def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     values = dict.fromkeys(SECRETS, CANARY)
     values["doorbell_secret"] = BELL
+    values["web_tokens"] = WEB
     values["database_url"] = (
         f"postgresql://{CANARY}:{CANARY}@db.example.com:5432/x?password={CANARY}"
     )
@@ -347,3 +356,19 @@ def test_status_says_which_extra_it_needs(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "pydantic_settings", None)
     with pytest.raises(Failure, match=r'pip install "miradot\[sync\]"'):
         CliRunner().invoke(cli.cli, ["status", "--settings"], catch_exceptions=False)
+
+
+def test_tokens_of_the_page_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = given(
+        monkeypatch, web_tokens=f"mo:act+reveal:{CANARY} jo:view:{CANARY}:2"
+    ).require_web_tokens()
+    assert [(one.name, sorted(one.roles)) for one in tokens] == [
+        ("mo", ["act", "reveal", "view"]),
+        ("jo", ["view"]),
+    ]
+    assert tokens[1].token == SecretStr(f"{CANARY}:2")
+
+
+def test_a_page_without_tokens_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Failure, match="the page is not set up: MIRADOT_WEB_TOKENS is not set"):
+        given(monkeypatch).require_web_tokens()

@@ -1,6 +1,12 @@
 """Settings: `MIRADOT_` variables, secrets also from files; what is wrong is told at once."""
 
-from engine.settings.model import BellSecrets, DotdigitalAccess, MiraklAccess, Settings
+from engine.settings.model import (
+    BellSecrets,
+    DotdigitalAccess,
+    MiraklAccess,
+    Settings,
+    WebToken,
+)
 from engine.settings.reading import SettingView, read_settings, show_settings
 
 __all__ = [
@@ -9,6 +15,7 @@ __all__ = [
     "MiraklAccess",
     "SettingView",
     "Settings",
+    "WebToken",
     "read_settings",
     "show_settings",
 ]

@@ -29,11 +29,13 @@ from engine.settings.checks import (
     check_database,
     check_secret,
     check_tombstone,
+    check_web_tokens,
     is_loopback,
     name_worker,
     split_hosts,
     split_retention,
     split_tiers,
+    split_token,
 )
 from engine.settings.files import SecretFiles
 from engine.settings.variables import PREFIX, variable
@@ -85,6 +87,15 @@ class BellSecrets:
 
     signing: tuple[SecretStr, ...]
     bearer: SecretStr | None
+
+
+@dataclass(frozen=True, slots=True)
+class WebToken:
+    """A token of the page: whose it is, and what whoever shows it may do (view, act, reveal)."""
+
+    name: str
+    roles: frozenset[str]
+    token: SecretStr
 
 
 class Settings(BaseSettings):
@@ -175,6 +186,15 @@ class Settings(BaseSettings):
         Takes(f"at least {LEAST_TOMBSTONE} printable ASCII characters without blanks"),
         Field(description="the key under which erased people are recognised; never change it"),
     ] = None
+    web_tokens: Annotated[
+        SecretStr | None,
+        AfterValidator(check_web_tokens),
+        Takes(
+            "NAME:ROLES:TOKEN, with blanks between, where ROLES is view, act or reveal, joined by +"
+            f", and a TOKEN has at least {LEAST_BEARER} printable ASCII characters"
+        ),
+        Field(description="who may open the page of miradot serve, and what each of them may do"),
+    ] = None
     worker: Annotated[
         str,
         Field(
@@ -253,6 +273,12 @@ class Settings(BaseSettings):
         return BellSecrets(
             signing=tuple(SecretStr(one) for one in signing.split()), bearer=self.doorbell_bearer
         )
+
+    def require_web_tokens(self) -> tuple[WebToken, ...]:
+        """Give the tokens of the page; Failure where there is none."""
+        self._require("the page", "web_tokens")
+        given = map(split_token, _sure(self.web_tokens).get_secret_value().split())
+        return tuple(WebToken(name, roles, SecretStr(token)) for name, roles, token in given)
 
     def require_tombstone_key(self) -> SecretStr:
         """Give the key of tombstones; Failure where it is not set."""

@@ -17,7 +17,7 @@ from engine.clock import write_time
 from engine.problem import Failure
 from engine.state.database import Database
 from engine.state.storage import check_storage
-from engine.state.tables import METADATA, SCHEMA_STEP
+from engine.state.tables import AUDIT, METADATA, SCHEMA_STEP
 
 # "miradot" as a number: the lock under which processes take turns on PostgreSQL.
 _LOCK = int.from_bytes(b"miradot")
@@ -37,7 +37,14 @@ def _create_tables(connection: Connection) -> None:
     METADATA.create_all(connection)
 
 
-STEPS: tuple[Step, ...] = (Step("0001-tables", _create_tables),)
+def _add_audit(connection: Connection) -> None:
+    AUDIT.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (
+    Step("0001-tables", _create_tables),
+    Step("0002-audit", _add_audit),
+)
 
 
 def prepare_database(database: Database, now: datetime, steps: Sequence[Step] = STEPS) -> list[str]:

@@ -260,6 +260,20 @@ RUN = Table(
     comment="What ran, when, and how it ended.",
 )
 
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False, comment="The name that the token was given to."),
+    Column("act", Text, nullable=False, comment="See engine.state.audit."),
+    Column("exception_id", _NUMBER, comment="What it was done to, where it was an exception."),
+    Column("person", Text, nullable=False, default="", comment="Keyed hash of a person key."),
+    Column("ended", Text, comment="done or refused; null where nobody knows."),
+    comment="What people did on the page; names of ours alone, nothing of customers.",
+)
+Index("audit_of_exception", AUDIT.c.exception_id)
+
 CONSENT_EVENT = Table(
     "consent_event",
     METADATA,

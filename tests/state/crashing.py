@@ -84,7 +84,7 @@ def recolour(connection: Connection) -> None:
     connection.execute(text("UPDATE ring SET colour = 'blue'"))
 
 
-ALL_STEPS = (*STEPS, Step("0002-colour", recolour))
+ALL_STEPS = (*STEPS, Step("9999-colour", recolour))
 
 
 def migrate(database: Database) -> None:

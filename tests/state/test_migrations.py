@@ -24,7 +24,8 @@ def _add_colour(connection: Connection) -> None:
         connection.execute(text("ALTER TABLE ring ADD COLUMN colour TEXT"))
 
 
-LATER = (*STEPS, Step("0002-colour", _add_colour))
+NAMES = [step.name for step in STEPS]
+LATER = (*STEPS, Step("9999-colour", _add_colour))
 
 
 def tables(database: Database) -> set[str]:
@@ -40,14 +41,14 @@ def steps(database: Database) -> dict[str, str]:
 
 def test_an_empty_database_gets_every_table(empty_url: str) -> None:
     with opened(empty_url) as database:
-        assert prepare_database(database, NOW) == ["0001-tables"]
+        assert prepare_database(database, NOW) == NAMES
         assert tables(database) == set(METADATA.tables)
-        assert steps(database) == {"0001-tables": write_time(NOW)}
+        assert steps(database) == dict.fromkeys(NAMES, write_time(NOW))
 
 
 def test_a_prepared_database_is_left_alone(database: Database) -> None:
     assert prepare_database(database, NOW + timedelta(days=1)) == []
-    assert steps(database) == {"0001-tables": write_time(NOW)}
+    assert steps(database) == dict.fromkeys(NAMES, write_time(NOW))
 
 
 def test_an_older_database_takes_the_steps_it_lacks(database: Database) -> None:
@@ -55,7 +56,7 @@ def test_an_older_database_takes_the_steps_it_lacks(database: Database) -> None:
         connection.execute(
             text("INSERT INTO ring (flow, order_key, rung_at) VALUES ('f', 'ORD-1', 't')")
         )
-    assert prepare_database(database, NOW, LATER) == ["0002-colour"]
+    assert prepare_database(database, NOW, LATER) == ["9999-colour"]
     with database.transaction() as connection:
         row = connection.execute(text("SELECT order_key, colour FROM ring")).one()
     assert tuple(row) == ("ORD-1", None)
@@ -67,14 +68,14 @@ def test_a_step_that_fails_leaves_nothing_behind(database: Database) -> None:
         raise Failure("stopped")
 
     with pytest.raises(Failure, match="stopped"):
-        prepare_database(database, NOW, (*STEPS, Step("0002-colour", fail)))
-    assert list(steps(database)) == ["0001-tables"]
-    assert prepare_database(database, NOW, LATER) == ["0002-colour"]
+        prepare_database(database, NOW, (*STEPS, Step("9999-colour", fail)))
+    assert list(steps(database)) == NAMES
+    assert prepare_database(database, NOW, LATER) == ["9999-colour"]
 
 
 def test_a_database_of_a_newer_miradot_is_refused(database: Database) -> None:
     prepare_database(database, NOW, LATER)
-    with pytest.raises(Failure, match='by a newer miradot \\(step "0002-colour"\\)'):
+    with pytest.raises(Failure, match='by a newer miradot \\(step "9999-colour"\\)'):
         prepare_database(database, NOW)
 
 
@@ -94,7 +95,7 @@ def test_processes_that_start_at_once_take_turns(empty_url: str) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         taken = [name for names in pool.map(start, range(6)) for name in names]
-    assert sorted(taken) == ["0001-tables", "0002-colour"]
+    assert sorted(taken) == [*NAMES, "9999-colour"]
 
 
 def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
