@@ -169,7 +169,8 @@ class Run:
             self._calm()
         if self.calm_at is not None:
             return
-        drawn = self.chance.random()
+        # What must not be done twice is where a death tells most.
+        drawn = self.chance.random() / (10 if where.endswith("once") else 1)
         if drawn < self.temper.kill and self.counts["kill"] < self.temper.kills:
             self.counts["kill"] += 1
             self._hire(after=self.chance.uniform(0, 120))
