@@ -12,10 +12,12 @@ import os
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from time import monotonic
 
 from tests.simulation.run import memory, shipped_flow
 from tests.simulation.trying import try_seed
+from tests.simulation.wrong import OFTEN, RARELY, mistaken
 
 _SEEDS_AT_ONCE = 25
 _MOST_SHOWN = 10
@@ -28,8 +30,11 @@ def prepare() -> None:
     gc.freeze()
 
 
-def try_seeds(seeds: range) -> tuple[Counter[str], list[str]]:
-    """Try some seeds; give what they went through, and what went wrong."""
+def try_seeds(seeds: range, mistake: str = "") -> tuple[Counter[str], list[str]]:
+    """Try some seeds, with a mistake in the code or without; give counts, and what went wrong."""
+    if mistake:
+        with mistaken({**OFTEN, **RARELY}[mistake]):
+            return try_seeds(seeds)
     told, wrong = Counter[str](), list[str]()
     for seed in seeds:
         try:
@@ -57,6 +62,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("seeds", type=int, help="how many")
     parser.add_argument("--first", type=int, default=0, help="the first one")
+    known = sorted({**OFTEN, **RARELY})
+    parser.add_argument("--mistake", default="", choices=known, help="build it in; it must show")
     given = parser.parse_args()
     seeds = range(given.first, given.first + given.seeds)
     parts = [
@@ -65,12 +72,12 @@ def main() -> int:
     begun, told, wrong = monotonic(), Counter[str](), list[str]()
     if len(parts) == 1:
         prepare()
-        told, wrong = try_seeds(seeds)
+        told, wrong = try_seeds(seeds, given.mistake)
     else:
         prepare()
         start = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(os.cpu_count() or 1, start) as pool:
-            for some, bad in pool.map(try_seeds, parts):
+            for some, bad in pool.map(partial(try_seeds, mistake=given.mistake), parts):
                 told += some
                 wrong += bad
     sys.stdout.write(tell(told, monotonic() - begun) + "\n")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulation.__main__ import prepare, try_seeds
 from tests.simulation.trying import try_seed
-from tests.simulation.wrong import MISTAKES, mistaken
+from tests.simulation.wrong import OFTEN, mistaken
 
 SEEDS, PARTS = 160, 8
 MOST_SCHEDULES = 400
@@ -33,9 +33,9 @@ def test_a_seed_is_the_same_run_each_time() -> None:
     assert try_seed(3) == try_seed(3)
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize("name", OFTEN)
 def test_a_known_mistake_is_noticed(name: str) -> None:
-    with mistaken(MISTAKES[name]):
+    with mistaken(OFTEN[name]):
         for seed in range(MOST_SCHEDULES):
             try:
                 try_seed(seed)
