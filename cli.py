@@ -27,6 +27,7 @@ COMMANDS = (
     "test",
     "plan",
     "explain",
+    "audit",
     "docs",
     "init",
     "sample",

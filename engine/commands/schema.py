@@ -25,6 +25,7 @@ from engine.report.send import send_schema
 from engine.report.status import status_schema
 from engine.report.sync import sync_schema
 from engine.report.trials import trials_schema
+from engine.samples.audit.document import audit_schema
 
 SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "mapping.v1": mapping_schema,
@@ -46,6 +47,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "backfill.v1": backfill_schema,
     "forget.v1": forget_schema,
     "send.v1": send_schema,
+    "orders-audit.v1": audit_schema,
 }
 
 

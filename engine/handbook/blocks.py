@@ -93,7 +93,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Handbook:
-    """A whole handbook. `facts` is what tells one version of the mapping from another."""
+    """A whole handbook, or another page of its look: `kind` says which stands above the title.
+
+    `facts` is what tells one version of the mapping from another.
+    """
 
     mapping: str
     version: str
@@ -101,6 +104,7 @@ class Handbook:
     lead: Text
     facts: tuple[tuple[str, Text], ...]
     sections: tuple[Section, ...]
+    kind: str = "Operating handbook"
 
 
 def say(pattern: str, *parts: Sayable) -> Text:

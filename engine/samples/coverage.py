@@ -44,9 +44,9 @@ class Observer:
 
     def _find_inputs(self, element: object, level: Level) -> Iterator[str]:
         for one in self._inputs.reads_at(level):
-            yield from _find_input(one, _value_of(element, one))
+            yield from _find_input(one, value_of(element, one))
         for each in self._inputs.lists_in(level):
-            found = _value_of(element, each)
+            found = value_of(element, each)
             if not isinstance(found, list) or not found:
                 yield f"{each.name} {case_of(found, 'list')}"
                 continue
@@ -76,7 +76,7 @@ def _find_input(one: Input, value: object) -> Iterator[str]:
         yield f"{one.name} {case}"
 
 
-def _value_of(element: object, one: Input | ListInput) -> object:
+def value_of(element: object, one: Input | ListInput) -> object:
     """Give what stands where a read or a list looks; ABSENT when nothing does."""
     if isinstance(one, Input) and one.custom_list is not None:
         place = one.custom_list
