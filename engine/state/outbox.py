@@ -250,12 +250,12 @@ def list_undecided(
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A bulk import under way."""
+    """A bulk import under way; without `import_id` while nobody knows whether it was taken."""
 
     id: int
     operation: str
-    collection: str
-    import_id: str
+    import_id: str | None
+    sent_at: str
 
 
 def open_batch(connection: Connection, values: dict[str, Any]) -> int:
@@ -269,14 +269,17 @@ def update_batch(connection: Connection, batch_id: int, **values: object) -> Non
     connection.execute(update(BATCH).where(BATCH.c.id == batch_id).values(**values))
 
 
-def list_running(connection: Connection, operation: str = "") -> list[Batch]:
-    """Give the imports whose report has not been read, of one operation or of all."""
-    wanted = [BATCH.c.state == "running"]
-    if operation:
-        wanted.append(BATCH.c.operation == operation)
+def count_running(connection: Connection, operation: str) -> int:
+    """Give how many imports of an operation run, as far as their reports tell."""
+    counted = select(func.count()).where(BATCH.c.operation == operation, BATCH.c.state == "running")
+    return int(connection.execute(counted).scalar_one())
+
+
+def list_open(connection: Connection) -> list[Batch]:
+    """Give the imports whose report has not been read, oldest first."""
     found = connection.execute(
-        select(BATCH.c.id, BATCH.c.operation, BATCH.c.collection, BATCH.c.import_id)
-        .where(*wanted)
+        select(BATCH.c.id, BATCH.c.operation, BATCH.c.import_id, BATCH.c.sent_at)
+        .where(BATCH.c.state.in_(("sending", "running")))
         .order_by(BATCH.c.id)
     )
     return [Batch(*row) for row in found]

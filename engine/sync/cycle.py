@@ -15,6 +15,7 @@ from engine.state.orders import Lane, count_waiting
 from engine.sync.batching import BatchRun
 from engine.sync.forgetting import deliver_deletions
 from engine.sync.knowledge import NotNow
+from engine.sync.leftovers import read_leftovers
 from engine.sync.mirror import is_fresh, refresh_mirror
 from engine.sync.settling import settle_subject
 from engine.sync.worker import Worker
@@ -64,6 +65,7 @@ def settle_batch(worker: Worker, lane: Lane) -> int:
     with worker.transaction() as connection:
         if not count_waiting(connection, worker.flow.name).get(lane):
             return 0
+    read_leftovers(worker)
     try:
         if not is_fresh(worker):
             refresh_mirror(worker)

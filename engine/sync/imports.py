@@ -5,10 +5,13 @@ An import that is refused as a whole is halved until the record that it fails on
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+import orjson
 
 from engine.clock import write_time
 from engine.connections.allowed import EgressError
@@ -19,9 +22,9 @@ from engine.state.outbox import (
     DONE,
     REFUSED,
     Said,
+    count_running,
     end_calls,
     join_batch,
-    list_running,
     open_batch,
     update_batch,
 )
@@ -97,13 +100,13 @@ class Importer:
         worker = self.worker
         while True:
             with worker.transaction() as connection:
-                if len(list_running(connection, self.operation)) < limit:
+                if count_running(connection, self.operation) < limit:
                     values = {
                         "flow": worker.flow.name,
                         "operation": self.operation,
                         "collection": self.collection,
                         "records": len(entries),
-                        "digest": "",
+                        "digest": _digest(entries),
                         "state": "sending",
                         "worker": worker.claimant.worker,
                         "sent_at": write_time(worker.now),
@@ -188,6 +191,11 @@ _LIMITS: Mapping[Kind, str] = {
     INSIGHT: "insight_imports_running",
 }
 _ROWS_AT_ONCE = 500
+
+
+def _digest(entries: Sequence[Entry]) -> str:
+    items = [one.item for one in entries]
+    return hashlib.sha256(orjson.dumps(items, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _import_id(outcome: Done) -> str:

@@ -47,7 +47,7 @@ class Rules:
     longest_wait: timedelta = timedelta(minutes=15)
     fresh: timedelta = timedelta(seconds=30)
     """How old a contact's status may be when something is decided on it."""
-    mirror_age: timedelta = timedelta(minutes=10)
+    mirror_age: timedelta = timedelta(minutes=1)
     people_in_batch: int = 2000
     events_as_batch: int = 200
     """More waiting events than this are delivered as a batch is."""

@@ -326,3 +326,24 @@ def test_dotdigital_is_not_asked_over_and_over_while_it_is_down() -> None:
     asked = [one for one in hands.dotdigital.sent if one.path == "/v2/server-time"]
     assert len(asked) == 6
     assert (hands.clock.now() - started).total_seconds() >= 25
+
+
+def test_an_import_that_a_dead_worker_left_is_read_by_the_next_one() -> None:
+    hands = still_hands()
+    hands.worker = hands.hire("one", events_as_batch=0)
+    hands.place(real=False)
+    hands.landing.read_changes()
+
+    def die(sent: Sent) -> None:
+        if sent.method == "GET" and sent.path.startswith("/contacts/v3/import/"):
+            hands.dotdigital.meddle = None
+            raise KeyboardInterrupt
+
+    hands.dotdigital.meddle = die
+    with pytest.raises(KeyboardInterrupt):
+        settle_all(hands.worker)
+    assert hands.rows("SELECT state FROM batch") == [("running",)]
+    hands.there.wait(minutes=20)
+    settle(hands)
+    assert {row[0] for row in hands.rows("SELECT state FROM batch")} == {"read"}
+    assert {outcome for _, outcome in outcomes(hands)} == {"sent"}
