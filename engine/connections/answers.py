@@ -57,7 +57,7 @@ def classify(got: Got, *, idempotent: bool) -> Outcome:
 
 def in_doubt(why: str, *, idempotent: bool) -> Failed | Unknown:
     """Give the outcome of a request that may have been done, which matters only if it adds up."""
-    return Failed(why) if idempotent else Unknown(why)
+    return Failed(why, doubtful=True) if idempotent else Unknown(why)
 
 
 def is_missing(outcome: Outcome) -> TypeGuard[Refused]:

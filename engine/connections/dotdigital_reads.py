@@ -10,17 +10,21 @@ from urllib.parse import quote
 from engine.connections.answers import classify, in_doubt, is_missing
 from engine.connections.imports import Kind, ReportError, read_report
 from engine.connections.listings import (
+    ContactList,
     ContactPage,
     DataField,
     InsightCollection,
+    InsightRecord,
     ListingError,
     Programme,
     SuppressedPage,
     read_collections,
     read_data_fields,
+    read_lists,
     read_page,
     read_programmes,
     read_properties,
+    read_records,
     read_suppressions,
 )
 from engine.connections.moments import write_moment
@@ -40,6 +44,8 @@ READ_TIERS: Mapping[str, str] = {
     "list programmes": "medium",
     "list data fields": "medium",
     "list collections": "medium",
+    "list lists": "medium",
+    "list records": "low",
     "tell an import": "unlimited",
     "tell the time": "unlimited",
     "tell the account": "unlimited",
@@ -113,14 +119,17 @@ class DotdigitalReader:
         modified_since: datetime | None,
         marker: str | None = None,
         data_fields: Sequence[str] = (),
+        *,
+        with_lists: bool = False,
     ) -> ContactPage:
         """List contacts with all their channels and the data fields named, oldest first.
 
-        Raises NotReadError.
+        With `with_lists` each also tells the lists it is on. Raises NotReadError.
         """
         if not all(fits(FIELD_NAME, one) for one in data_fields):
             raise ValueError("a data field to read has no possible name")
-        query = {"include": self._target.contact.channels, "limit": str(_PAGE)}
+        sets = (self._target.contact.channels, *(("lists",) if with_lists else ()))
+        query = {"include": "|".join(sets), "limit": str(_PAGE)}
         if data_fields:
             query["data-fields"] = "|".join(data_fields)
         if modified_since is not None:
@@ -184,6 +193,37 @@ class DotdigitalReader:
                 return tuple(found)
             _check_marker(what, query.get("marker"), marker)
             query = {**query, "marker": marker}
+
+    def list_lists(self) -> tuple[ContactList, ...]:
+        """List the lists of the account; raises NotReadError."""
+        found: list[ContactList] = []
+        while True:
+            query = {"select": str(_PAGE), "skip": str(len(found))}
+            items = self._list("list lists", "/v2/address-books", query, read_lists)
+            found += items
+            if len(items) < _PAGE:
+                return tuple(found)
+
+    def list_records(
+        self, collection: str, modified_since: datetime | None, marker: str | None = None
+    ) -> tuple[tuple[InsightRecord, ...], str | None]:
+        """List the records of a collection of the lock, a page of them; with the next marker.
+
+        Raises NotReadError; ValueError for a collection that the lock does not know.
+        """
+        known = self._target.collection(collection)
+        if known is None or not fits(self._target.insight.collection_name, collection):
+            raise ValueError("the collection is not in the lock")
+        place = "contacts" if known.scope == "contact" else "account"
+        query = {"limit": str(_PAGE)}
+        if modified_since is not None:
+            query["~modified"] = f"gte::{write_moment(modified_since)}"
+        if marker is not None:
+            query["marker"] = marker
+        what = "list records"
+        found = self._list(what, f"{INSIGHT}/{place}/{collection}", query, read_records)
+        _check_marker(what, marker, found[1])
+        return found
 
     def _read(self, what: str, path: str, query: Mapping[str, str] | None = None) -> ReadOutcome:
         """Read something; a read is always idempotent, so nothing is unknown about it."""

@@ -65,6 +65,24 @@ class InsightCollection:
     type: str
 
 
+@dataclass(frozen=True, slots=True)
+class ContactList:
+    """One list of the account, which version 2 of the API calls an address book."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class InsightRecord:
+    """One record of a collection; `updated` is Dotdigital's own stamp, '' where it tells none."""
+
+    key: str
+    owner: int | None
+    json: Json
+    updated: str
+
+
 def read_page(told: object) -> tuple[tuple[Json, ...], str | None]:
     """Give the items of a page of version 3, and the marker of the next one."""
     page = _object(told)
@@ -123,10 +141,35 @@ def read_collections(told: object) -> tuple[tuple[InsightCollection, ...], str |
     return found, marker
 
 
+def read_lists(told: object) -> tuple[ContactList, ...]:
+    """Give a page of lists."""
+    return tuple(
+        ContactList(_number(one, "id"), _text(one, "name")) for one in map(_object, _list(told))
+    )
+
+
+def read_records(told: object) -> tuple[tuple[InsightRecord, ...], str | None]:
+    """Give a page of the records of a collection, and the marker of the next one."""
+    items, marker = read_page(told)
+    return tuple(_record(one) for one in items), marker
+
+
+def _record(item: Json) -> InsightRecord:
+    owner, updated = item.get("ownerContactId"), item.get("updated")
+    return InsightRecord(
+        key=_text(item, "key"),
+        owner=owner if isinstance(owner, int) and not isinstance(owner, bool) else None,
+        json=_object(item.get("json")),
+        updated=updated if isinstance(updated, str) else "",
+    )
+
+
 def read_properties(told: object) -> Mapping[str, str]:
-    """Give the properties of an account by name."""
-    properties = _list(_object(told).get("properties"))
-    return {_text(one, "name"): str(one.get("value") or "") for one in map(_object, properties)}
+    """Give the properties of an account by name; its number, where it is told, as `Id`."""
+    account = _object(told)
+    listed = map(_object, _list(account.get("properties")))
+    number = {"Id": str(account["id"])} if isinstance(account.get("id"), int) else {}
+    return {_text(one, "name"): str(one.get("value") or "") for one in listed} | number
 
 
 def _object(told: object) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,13 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The vendor or the way to it failed, surely before any effect; to be tried again."""
+    """The vendor or the way to it failed; to be tried again, which changes nothing more.
+
+    `doubtful` where it may have been taken all the same, and may still take effect a while later.
+    """
 
     why: str
+    doubtful: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

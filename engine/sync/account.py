@@ -12,12 +12,34 @@ from engine.connections.dotdigital_reads import NotReadError
 from engine.connections.outcomes import Done, Outcome
 from engine.problem import Failure
 from engine.spec.send import LiteralValue
+from engine.state.ties import tie_account
 from engine.sync.flow import Flow
 from engine.sync.worker import Worker
 
 
+def recognise_account(worker: Worker) -> None:
+    """See that the database belongs to the account that answers; the first one ties it.
+
+    Raises Failure for another account: a contact's number there is somebody else.
+    """
+    try:
+        account = worker.client.account_info().get("Id", "")
+    except NotReadError as error:
+        raise Failure(f"Dotdigital could not be read: {error}") from None
+    if not account:
+        return
+    with worker.transaction() as connection:
+        tied = tie_account(connection, account, worker.now)
+    if tied != account:
+        raise Failure(
+            f"the database belongs to account {tied} of Dotdigital, and this is account {account}:"
+            " give each account a database of its own (MIRADOT_DATABASE_URL)"
+        )
+
+
 def prepare_account(worker: Worker) -> list[str]:
     """Make what is missing; give its names. Raises Failure when something does not fit."""
+    recognise_account(worker)
     try:
         return [*_make_fields(worker), *_make_collections(worker)]
     except NotReadError as error:

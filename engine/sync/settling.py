@@ -265,7 +265,7 @@ class Delivery:
             self._take_unknown(row, call)
         else:
             self._drop(position)
-            seconds = outcome.seconds if isinstance(outcome, Throttled) else 0.0
+            seconds = wait_after(self.worker, outcome)
             why = outcome.why if isinstance(outcome, Failed | Unknown) else "asked for a pause"
             raise NotNow(f"{call['operation']}: {why}", seconds, cause=type(outcome).__name__)
         return False
@@ -350,6 +350,14 @@ class Delivery:
     def _end(self, row: int, state: str, said: Said = NOTHING_SAID) -> None:
         with self.worker.transaction() as connection:
             end_calls(connection, [row], state, self.worker.now, said)
+
+
+def wait_after(worker: Worker, outcome: Outcome) -> float:
+    """Give the seconds that pass at least before what became of a call is tried again."""
+    if isinstance(outcome, Throttled):
+        return outcome.seconds
+    doubtful = isinstance(outcome, Failed) and outcome.doubtful
+    return worker.rules.doubt_wait.total_seconds() if doubtful else 0.0
 
 
 _CONFLICT, _NOT_FOUND = 409, 404

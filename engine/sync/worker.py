@@ -45,6 +45,8 @@ class Rules:
     lease: timedelta = timedelta(minutes=15)
     first_wait: timedelta = timedelta(seconds=5)
     longest_wait: timedelta = timedelta(minutes=15)
+    doubt_wait: timedelta = timedelta(seconds=60)
+    """Longer than anything on the way holds a request back whose answer was lost."""
     fresh: timedelta = timedelta(seconds=30)
     """How old a contact's status may be when something is decided on it."""
     mirror_age: timedelta = timedelta(minutes=1)
