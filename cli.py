@@ -38,6 +38,7 @@ COMMANDS = (
     "exceptions",
     "forget",
     "status",
+    "reconcile",
     "schema",
 )
 # No room on the disk, beyond a quota, or in a file.

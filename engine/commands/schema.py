@@ -19,6 +19,7 @@ from engine.report.document import problems_schema
 from engine.report.exception import exception_schema
 from engine.report.exceptions import exceptions_schema
 from engine.report.forget import forget_schema
+from engine.report.reconciliation import reconciliation_schema
 from engine.report.replay import replay_schema
 from engine.report.resolution import resolution_schema
 from engine.report.send import send_schema
@@ -47,6 +48,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "backfill.v1": backfill_schema,
     "forget.v1": forget_schema,
     "send.v1": send_schema,
+    "reconciliation.v1": reconciliation_schema,
     "orders-audit.v1": audit_schema,
 }
 

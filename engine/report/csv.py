@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from io import StringIO
 
 # What spreadsheets take for the start of a formula, or skip before one, and the full-width twins.
@@ -15,10 +16,17 @@ def defuse(text: str) -> str:
     return f"'{text}" if text.startswith(_STARTS) else text
 
 
-def render_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Give a CSV text (RFC 4180) with a head, all cells quoted and defused."""
+def render_csv(head: Sequence[str], rows: Iterable[Sequence[str | Decimal]]) -> str:
+    """Give a CSV text (RFC 4180) with a head, all cells quoted and defused.
+
+    A Decimal stays a number, whatever its sign: somebody will want to add it up.
+    """
     written = StringIO()
     writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow([defuse(cell) for cell in head])
-    writer.writerows([defuse(cell) for cell in row] for row in rows)
+    writer.writerows([_write(cell) for cell in row] for row in rows)
     return written.getvalue()
+
+
+def _write(cell: str | Decimal) -> str:
+    return format(cell, "f") if isinstance(cell, Decimal) else defuse(cell)

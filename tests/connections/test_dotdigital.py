@@ -14,7 +14,12 @@ from engine.connections.answers import DeniedError, UnsafeAnswerError
 from engine.connections.credentials import dotdigital_user
 from engine.connections.dotdigital import DotdigitalClient
 from engine.connections.dotdigital_reads import NotReadError
-from engine.connections.listings import DataField, InsightCollection, Programme
+from engine.connections.listings import (
+    ContactList,
+    DataField,
+    InsightCollection,
+    Programme,
+)
 from engine.connections.outcomes import Done, Failed, Outcome, Refused, Throttled, Unknown
 from engine.connections.pace import Unpaced
 from engine.connections.wire import Got, NoAnswer
@@ -283,6 +288,35 @@ def test_contacts_are_listed_with_their_channels_page_by_page(
     assert client.list_contacts(START + timedelta(seconds=1)).contacts == ()
 
 
+def test_records_are_listed_page_by_page(there: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.connections.dotdigital_reads._PAGE", 2)
+    client, owner = rehearsed(there), known(there)
+    client.create_collection("Orders", "contact", "orders")
+    place = f"/dotdigital/insightData/v3/contacts/contactId/{owner}/Orders"
+    for number in range(3):
+        there.call("PUT", f"{place}/O-{number}", {"order_total": 1.5})
+    first, marker = client.list_records("Orders", START)
+    last, end = client.list_records("Orders", START, marker)
+    assert [one.key for one in (*first, *last)] == ["O-0", "O-1", "O-2"]
+    assert (first[0].owner, first[0].json, end) == (owner, {"order_total": 1.5}, None)
+    assert client.list_records("Orders", START + timedelta(seconds=1)) == ((), None)
+    with pytest.raises(ValueError, match="not in the lock"):
+        client.list_records("Nobody", None)
+
+
+def test_a_record_that_cannot_be_read_is_not_passed_over() -> None:
+    for item in (1, {}, {"key": "A", "json": []}):
+        told = {"_items": [item], "_links": {}}
+        with pytest.raises(NotReadError):
+            client_of(Scripted(got(200, told))).list_records("Orders", None)
+
+
+def test_contacts_tell_their_lists_where_asked() -> None:
+    wire = Scripted(got(200, {"_items": [], "_links": {}}))
+    client_of(wire).list_contacts(None, with_lists=True)
+    assert wire.asked[0].query["include"] == "channelProperties|lists"
+
+
 def test_a_list_of_contacts_is_asked_for_as_documented() -> None:
     wire = Scripted(got(200, {"_items": [], "_links": {}}))
     since = datetime(2026, 3, 1, 10, 0, 0, 5, UTC)
@@ -324,6 +358,8 @@ LISTS: list[Callable[[DotdigitalClient], object]] = [
     lambda one: one.list_programmes(),
     lambda one: one.list_data_fields(),
     lambda one: one.list_collections(),
+    lambda one: one.list_lists(),
+    lambda one: one.list_records("Orders", None),
     lambda one: one.account_info(),
     lambda one: one.server_time(),
 ]
@@ -389,6 +425,7 @@ def test_what_the_account_has_is_listed(there: Rehearsal) -> None:
     assert client.list_programmes()[0] == Programme(881, "After a purchase", "Active")
     assert DataField("MKT_ORDERS", "Numeric") in client.list_data_fields()
     assert client.list_collections() == (InsightCollection("Orders", "contact", "orders"),)
+    assert ContactList(4711, "Marketplace marketing") in client.list_lists()
     assert client.account_info()["TimeZoneIana"] == "Europe/London"
     assert client.server_time() == START
 
@@ -500,7 +537,9 @@ def test_nothing_of_the_client_takes_a_free_path_or_subscribes_again() -> None:
         "list_collections",
         "list_contacts",
         "list_data_fields",
+        "list_lists",
         "list_programmes",
+        "list_records",
         "list_suppressed",
         "read_contact",
         "send",

@@ -1,0 +1,121 @@
+"""A month reconciled, as a page that needs nothing else and can be filed with the month's books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from engine.handbook.blocks import (
+    Block,
+    Bullets,
+    Handbook,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    as_text,
+    capital,
+    code,
+    say,
+    sentence,
+)
+from engine.report.ages import tell_moment
+from engine.report.handbook_html import render_handbook_page
+from engine.report.reconciliation import (
+    SIDE_NAMES,
+    DifferenceView,
+    ReconciliationDocument,
+    SideTotal,
+    amounts_of,
+    asides_of,
+    group_thousands,
+    sides_of,
+    tell_cause,
+    verdict_of,
+)
+
+
+def render_reconciliation_page(document: ReconciliationDocument) -> str:
+    """Give the page, in the look of the handbook."""
+    sections = [
+        Section("The three sides", tuple(_tell_sides(document))),
+        Section("How to read this", (_tell_reading(document),)),
+    ]
+    if document["differences"]:
+        sections[1:1] = [
+            Section("Why they differ", (_tell_causes(document),)),
+            Section("Order by order", tuple(_tell_orders(document))),
+        ]
+    page = Handbook(
+        mapping=document["mapping"],
+        version=document["version"],
+        title=f"Reconciliation of {document['month']}",
+        lead=sentence(capital(verdict_of(document))),
+        facts=(
+            ("Mapping", say("{}", code(f"{document['mapping']} {document['version']}"))),
+            ("Month", say(f"{document['month']}, days in {document['zone']}")),
+            ("Read at", say(tell_moment(document["at"]))),
+            ("Checksum (SHA-256)", say("{}", code(document["spec_sha256"]))),
+        ),
+        sections=tuple(sections),
+        kind="Reconciliation",
+    )
+    return render_handbook_page(page)
+
+
+def _tell_sides(document: ReconciliationDocument) -> Iterator[Block]:
+    if not document["currencies"]:
+        yield Paragraph(say("There is no sale in this month on any side."))
+    for one in document["currencies"]:
+        currency = one["currency"] or "no currency"
+        yield Table(
+            caption=f"{document['total'].capitalize()} in {currency}",
+            columns=("Side", "Orders", "Total", "Against Mirakl"),
+            rows=tuple(
+                _tell_side(name, side, one["mirakl"])
+                for name, side in zip(SIDE_NAMES, sides_of(one), strict=True)
+            ),
+            figures=frozenset({1, 2, 3}),
+        )
+
+
+def _tell_side(name: str, own: SideTotal, mirakl: SideTotal) -> Row:
+    gap = Decimal(own["total"]) - Decimal(mirakl["total"])
+    return Row(
+        (
+            capital(name),
+            as_text(f"{own['orders']:,}"),
+            as_text(group_thousands(own["total"])),
+            as_text("" if own is mirakl else group_thousands(format(gap, "f"))),
+        )
+    )
+
+
+def _tell_causes(document: ReconciliationDocument) -> Table:
+    rows = [
+        Row((capital(one["cause"]), as_text(str(one["orders"])), sentence(one["do"])))
+        for one in document["causes"]
+    ]
+    return Table("Causes, the most frequent first", ("Cause", "Orders", "What to do"), tuple(rows))
+
+
+def _tell_orders(document: ReconciliationDocument) -> Iterator[Table]:
+    heads = tuple(name[:1].upper() + name[1:] for name in SIDE_NAMES)
+    for currency in dict.fromkeys(one["currency"] for one in document["differences"]):
+        found = [one for one in document["differences"] if one["currency"] == currency]
+        yield Table(
+            caption=f"Orders in {currency or 'no currency'} on which the sides disagree",
+            columns=("Order", *heads, "Cause"),
+            rows=tuple(_tell_order(one) for one in found),
+            figures=frozenset({1, 2, 3}),
+        )
+
+
+def _tell_order(one: DifferenceView) -> Row:
+    amounts = [as_text(group_thousands(amount) or "none") for amount in amounts_of(one)]
+    said = sentence(capital(tell_cause(one["cause"], one["said"])))
+    return Row((as_text(one["order"]), *amounts, said))
+
+
+def _tell_reading(document: ReconciliationDocument) -> Bullets:
+    return Bullets(tuple(as_text(one) for one in asides_of(document)))
