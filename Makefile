@@ -7,9 +7,11 @@ SAMPLES := mappings/debenhams/samples
 RUN := $(BIN)/miradot run mappings/debenhams/orders.yaml
 
 # What measures time, or waits for other processes, has the machine to itself.
-ALONE := tests/hostile tests/test_isolation.py tests/test_watch.py
+ALONE := tests/hostile tests/test_isolation.py tests/test_watch.py tests/operations/test_service.py
+# Kills and crashes by the dozen: minutes, so no part of `make test`.
+DEADLY := tests/jobs/test_contract.py tests/jobs/test_upgrade.py
 
-.PHONY: demo rehearsal test lint unit shipped mutation wheel editor pages workflows schemas handbooks bench pins clean
+.PHONY: demo rehearsal test lint unit shipped mutation durability wheel editor pages workflows schemas handbooks bench pins clean
 
 demo: .venv/core
 	@$(RUN) --input $(SAMPLES)/orders.json --contacts $(SAMPLES)/contacts.json \
@@ -32,7 +34,7 @@ lint: .venv/dev
 
 unit: .venv/dev
 	@echo "tests"
-	@$(BIN)/pytest -n auto --dist worksteal $(addprefix --ignore=,$(ALONE))
+	@$(BIN)/pytest -n auto --dist worksteal $(addprefix --ignore=,$(ALONE) $(DEADLY))
 	@$(BIN)/pytest $(ALONE)
 
 shipped: .venv/dev
@@ -44,6 +46,13 @@ shipped: .venv/dev
 # Every wrong edit that the shipped tests should notice: a minute of one core, so it is no part of `make test`.
 mutation: .venv/dev
 	@$(BIN)/miradot test mappings --mutate --min 95
+
+# Delivery under deaths, faults and schedules, on both databases: every core for a while.
+durability: .venv/dev
+	@echo "durability"
+	@$(BIN)/pytest $(DEADLY)
+	@$(BIN)/python -m tests.simulation 10000
+	@$(BIN)/python -m tests.simulation.killing --minutes 4
 
 wheel: .venv/dev
 	@echo "wheel in an empty environment"
