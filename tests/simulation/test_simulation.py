@@ -7,12 +7,13 @@ from collections import Counter
 import pytest
 
 from tests.simulation.__main__ import prepare, try_seeds
+from tests.simulation.scenarios import SCENARIOS
 from tests.simulation.trying import try_seed
-from tests.simulation.wrong import OFTEN, mistaken
+from tests.simulation.wrong import MISTAKES, SOON, Mistake, mistaken
 
-SEEDS, PARTS = 160, 8
-MOST_SCHEDULES = 400
-"""A mistake is to be seen within so many schedules."""
+SEEDS = 60
+"""A few only: `python -m tests.simulation SEEDS` tries as many as wanted."""
+SOON_IS = 25
 
 
 @pytest.fixture(autouse=True)
@@ -20,35 +21,34 @@ def prepared() -> None:
     prepare()
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_every_invariant_holds_whatever_happens(part: int) -> None:
-    size = SEEDS // PARTS
-    told, wrong = try_seeds(range(part * size, part * size + size))
+def test_every_invariant_holds_whatever_happens() -> None:
+    told, wrong = try_seeds(range(SEEDS))
     assert wrong == []
-    assert told["schedules"] == size
-    assert told["checked: I1"] > 0
+    assert told["schedules"] == SEEDS
+    assert told["checked: I1"] > SEEDS
+    kinds = Counter(name.partition(": ")[0] for name in told)
+    assert kinds["fault"] >= 12
+    assert min(told["death: kill"], told["death: pause"]) > 5
 
 
 def test_a_seed_is_the_same_run_each_time() -> None:
     assert try_seed(3) == try_seed(3)
 
 
-@pytest.mark.parametrize("name", OFTEN)
-def test_a_known_mistake_is_noticed(name: str) -> None:
-    with mistaken(OFTEN[name]):
-        for seed in range(MOST_SCHEDULES):
-            try:
-                try_seed(seed)
-            except AssertionError:
-                return
-    pytest.fail(f"{name} was not noticed in {MOST_SCHEDULES} schedules")
+@pytest.mark.parametrize("mistake", SCENARIOS, ids=lambda one: one.__name__)
+def test_the_story_of_a_mistake_ends_well_without_it_and_badly_with_it(mistake: Mistake) -> None:
+    story = SCENARIOS[mistake]
+    story()
+    with mistaken(mistake), pytest.raises(AssertionError):
+        story()
 
 
-def test_faults_and_deaths_of_every_kind_are_among_the_first_runs() -> None:
-    told = Counter[str]()
-    for seed in range(60):
-        told += try_seed(seed)
-    faults = {name for name in told if name.startswith("fault: ")}
-    assert len(faults) >= 12
-    assert told["death: kill"] > 5
-    assert told["death: pause"] > 5
+@pytest.mark.parametrize("name", SOON)
+def test_random_schedules_notice_a_known_mistake_too(name: str) -> None:
+    _, wrong = try_seeds(range(SOON_IS), name, most=1)
+    assert len(wrong) == 1
+    assert ": Violation: I" in wrong[0]
+
+
+def test_every_known_mistake_has_its_story() -> None:
+    assert set(SCENARIOS) == set(MISTAKES.values())
