@@ -23,7 +23,7 @@ from engine.state.exceptions import count_open
 from engine.state.orders import count_of_run
 from engine.state.outbox import count_calls_of_run
 from engine.state.runs import Ending, end_run, start_run
-from engine.sync.account import prepare_account
+from engine.sync.account import prepare_account, recognise_account
 from engine.sync.backfilling import Backfill, Range, Tell, read_stand
 from engine.sync.exporting import Exporter, cut_windows
 from engine.sync.forecasting import Forecast, show_calls
@@ -81,6 +81,7 @@ def _forecast(delivery: Delivery, history: Range, tell: Tell) -> BackfillDocumen
     landing = _landing(delivery, "")
     forecast, exporter = Forecast(landing), Exporter(delivery.worker, landing.source)
     note = ""
+    recognise_account(delivery.worker)
     try:
         if not is_fresh(delivery.worker):
             refresh_mirror(delivery.worker)

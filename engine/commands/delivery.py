@@ -34,6 +34,7 @@ from engine.state.claims import Claimant
 from engine.state.database import Database
 from engine.state.migrations import prepare_database
 from engine.state.pacing import BudgetPace
+from engine.state.ties import tie_key
 from engine.sync.flow import Flow, make_flow
 from engine.sync.worker import Rules, Worker
 
@@ -42,7 +43,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PATIENCE = 10.0
 # Outside the vendor's tiers; a bound all the same, against a loop of ours.
 _UNLIMITED = Rate(600, 60, burst=300, reserve=30)
-_MIRAKL_RATES = {
+MIRAKL_RATES = {
     # A poll is a call and its pages; how Mirakl counts those is not published.
     ORDERS_TIER: Rate(60, 60, burst=30),
     EXPORT_TIER: Rate(30, 60, burst=10),
@@ -115,6 +116,7 @@ def open_delivery(
     with ExitStack() as stack:
         database = open_database(settings, clock)
         stack.callback(database.close)
+        _recognise_key(database, key, clock)
         user = dotdigital_user(access.user, access.password.get_secret_value())
         wire = stack.enter_context(HttpWire(access.url, user, _hosts(settings)))
         rates = dotdigital_rates(flow, access.tiers)
@@ -137,12 +139,22 @@ def open_delivery(
         yield Delivery(settings, first, patient, source, PROFILES[settings.mirakl_profile])
 
 
+def _recognise_key(database: Database, key: bytes, clock: Clock) -> None:
+    with database.transaction() as connection:
+        fits = tie_key(connection, key, clock.now())
+    if not fits:
+        raise Failure(
+            "MIRADOT_TOMBSTONE_KEY is another one than the database was made with: whoever was"
+            " erased would come back; put the former one back"
+        )
+
+
 def _open_mirakl(
     stack: ExitStack, settings: Settings, access: MiraklAccess, worker: Worker
 ) -> MiraklSource:
     key = mirakl_key(access.key.get_secret_value())
     wire = stack.enter_context(HttpWire(access.url, key, _hosts(settings)))
-    pace = BudgetPace(worker.database, worker.clock, access.url, _MIRAKL_RATES, urgent=True)
+    pace = BudgetPace(worker.database, worker.clock, access.url, MIRAKL_RATES, urgent=True)
     return MiraklSource(wire, access.tax_mode, wire.home, pace, str(access.shop_id or ""))
 
 

@@ -13,6 +13,7 @@ from engine.report.forget import FORGET_SCHEMA, ForgetDocument
 from engine.settings import read_settings
 from engine.state.erasure import count_deletions
 from engine.state.runs import Ending, end_run, start_run
+from engine.sync.account import recognise_account
 from engine.sync.forgetting import By, Erased, Identifier, Person, erase, find
 from engine.sync.retention import rebuild
 from engine.sync.worker import Worker
@@ -47,6 +48,7 @@ def forget(request: ForgetRequest) -> ForgetDocument:
         worker = delivery.worker
         identifier = Identifier(request.by, request.value)
         try:
+            recognise_account(worker)
             person = find(worker, identifier)
             _refuse_telling(request, person)
             if not request.send or not (person.is_known or person.buried):

@@ -16,6 +16,7 @@ from engine.report.replay import REPLAY_SCHEMA, ReplayDocument, ReplayedOrder
 from engine.settings import read_settings
 from engine.state.reviews import OrderVersion, Wanted, list_exceptions, newest_version
 from engine.state.runs import Ending, end_run, start_run
+from engine.sync.account import recognise_account
 from engine.sync.replaying import Ahead, Lookout, deliver, name_effects, reopen
 from engine.sync.worker import Worker
 
@@ -44,6 +45,7 @@ def replay(request: ReplayRequest) -> ReplayDocument:
         refuse_examples(flow)
     with open_delivery(settings, flow, with_mirakl=False) as delivery:
         try:
+            recognise_account(delivery.worker)
             return replay_orders(delivery.worker, request)
         except StopError as error:
             raise Failure(str(error)) from None

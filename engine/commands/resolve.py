@@ -20,6 +20,7 @@ from engine.settings import Settings, read_settings
 from engine.state.database import Connection
 from engine.state.decisions import Closing
 from engine.state.reviews import Entry
+from engine.sync.account import recognise_account
 from engine.sync.deciding import (
     Resolved,
     close_as_is,
@@ -99,6 +100,7 @@ def _decide(worker: Worker, number: int, closing: Closing, contact: int) -> Reso
         entry = require_exception(connection, number)
     require_flow(entry, worker.flow)
     try:
+        recognise_account(worker)
         return decide(worker, entry, closing, contact)
     except StopError as error:
         raise Failure(str(error)) from None

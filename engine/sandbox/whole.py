@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated, TypeVar
+from zlib import crc32
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -66,7 +67,9 @@ class Sandbox:
     _controls: Routes = field(init=False)
 
     def __post_init__(self) -> None:
-        self.state = State(self.clock, self.account)
+        # Another story is another account: a database of the one must not serve the other.
+        number = crc32(f"{self.seed} {self.clock.now()}".encode())
+        self.state = State(self.clock, self.account, number)
         self.world = World(self.seed, self.clock.now(), self.habits)
         self.world.unsubscribe = self.state.contacts.unsubscribe
         self.faults = Faults(self._pass)

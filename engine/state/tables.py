@@ -223,6 +223,15 @@ TOMBSTONE = Table(
     comment="Who was erased; the identifiers themselves are nowhere.",
 )
 
+TIE = Table(
+    "tie",
+    METADATA,
+    Column("kind", Text, primary_key=True, comment="dotdigital or tombstone-key"),
+    Column("value", Text, nullable=False, comment="The account's number; a keyed hash."),
+    Column("made_at", Text, nullable=False),
+    comment="What this database belongs to; with anything else its numbers and hashes mean others.",
+)
+
 ERASURE = Table(
     "erasure",
     METADATA,

@@ -138,7 +138,7 @@ def tell_account(state: State, request: Request, _parts: Parts) -> Answer:
         "CurrencyCode": "GBP",
     }
     told = [{"name": name, "type": "String", "value": value} for name, value in properties.items()]
-    return Answer(200, {"id": len(state.account.user), "properties": told})
+    return Answer(200, {"id": state.number, "properties": told})
 
 
 def tell_time(state: State, _request: Request, _parts: Parts) -> Answer:

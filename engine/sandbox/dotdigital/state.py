@@ -20,7 +20,7 @@ Tier = Literal["low", "medium", "high", "unlimited"]
 
 @dataclass(slots=True)
 class State:
-    """One account with its data.
+    """One account with its data, known by its `number`.
 
     `enrolments` counts how often each contact was enrolled in each programme, `mails` holds every
     transactional mail: neither call is idempotent, so a repeat shows.
@@ -28,6 +28,7 @@ class State:
 
     clock: SandboxClock
     account: Account = field(default_factory=Account)
+    number: int = 1
     insight: Insight = field(default_factory=Insight)
     enrolments: Counter[tuple[int, int]] = field(default_factory=Counter)
     mails: list[Json] = field(default_factory=list)
