@@ -15,6 +15,7 @@ from engine.proof.consent import consent_schema
 from engine.proof.matrix import matrix_schema
 from engine.provenance.explanation import explanation_schema
 from engine.report.backfill import backfill_schema
+from engine.report.consent_audit import consent_audit_schema
 from engine.report.document import problems_schema
 from engine.report.exception import exception_schema
 from engine.report.exceptions import exceptions_schema
@@ -49,6 +50,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "forget.v1": forget_schema,
     "send.v1": send_schema,
     "reconciliation.v1": reconciliation_schema,
+    "consent-audit.v1": consent_audit_schema,
     "orders-audit.v1": audit_schema,
 }
 

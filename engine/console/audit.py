@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from engine.console.extras import needs_sync
 from engine.console.request import tell_refused
 from engine.console.terminal import read_clock, show, talk
 
@@ -77,3 +78,42 @@ def audit_orders_command(
     write_whole(out, text.encode())
     talk(f"wrote {out}\n")
     return 0
+
+
+@command.command("consent")
+@click.argument("mapping", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--brand",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Brand file with parameter values.",
+)
+@click.option(
+    "--output-format",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    help="How the result is printed.",
+)
+@click.pass_obj
+def audit_consent_command(
+    color: str, /, mapping: Path | None, brand: Path | None, output_format: str
+) -> int:
+    """Hold every contact's status against what was ever sent.
+
+    Reads all contacts of the account anew, with the lists they are on, and looks at every call of
+    ours: whom we created, with which status and on which evidence; who may be mailed now though we
+    never sent that, and by whose act; who is on a marketing list, or was started by us in a
+    marketing programme, and must not be there. Nothing is changed. Who is in a programme without
+    us Dotdigital does not tell. Exits 1 when something is found that must not be.
+    """
+    with needs_sync():
+        from engine.commands.consent_audit import ConsentAuditRequest, tell_consent_audit
+        from engine.commands.run import Refused
+        from engine.report.consent_audit import render_consent_audit
+
+    try:
+        document = tell_consent_audit(ConsentAuditRequest(mapping, brand))
+    except Refused as refused:
+        return tell_refused(refused.problems, color)
+    show(render_consent_audit(document, output_format))
+    return 0 if document["ok"] else 1
