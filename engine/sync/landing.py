@@ -54,8 +54,10 @@ class Landing:
             cursor = read_cursor(connection, worker.flow.name, ORDERS)
         if cursor is None:
             return 0.0
-        next_at = read_time(cursor.moved_at) + self.poll.at_least
-        return max((next_at - worker.now).total_seconds(), 0.0)
+        since = worker.now - read_time(cursor.moved_at)
+        # A clock that was set back must not keep Mirakl unread until it has caught up.
+        left = min(self.poll.at_least - since, self.poll.at_least)
+        return max(left.total_seconds(), 0.0)
 
     def read_changes(self) -> Counter[str]:
         """Read everything that changed since the last whole read; raises SourceError."""

@@ -39,7 +39,11 @@ def is_fresh(worker: Worker) -> bool:
     """Whether the mirror is young enough to decide on."""
     with worker.transaction() as connection:
         cursor = read_cursor(connection, ACCOUNT, STREAM)
-    return cursor is not None and worker.now - read_time(cursor.moved_at) < worker.rules.mirror_age
+    if cursor is None:
+        return False
+    age = worker.now - read_time(cursor.moved_at)
+    # One from the future was read before the clock was set back: nobody knows how old it is.
+    return timedelta() <= age < worker.rules.mirror_age
 
 
 def refresh_mirror(worker: Worker) -> int:
