@@ -38,6 +38,7 @@ COMMANDS = (
     "exceptions",
     "forget",
     "status",
+    "usability",
     "reconcile",
     "schema",
 )

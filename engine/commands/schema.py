@@ -27,6 +27,7 @@ from engine.report.send import send_schema
 from engine.report.status import status_schema
 from engine.report.sync import sync_schema
 from engine.report.trials import trials_schema
+from engine.report.usability import usability_schema
 from engine.samples.audit.document import audit_schema
 
 SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
@@ -52,6 +53,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "reconciliation.v1": reconciliation_schema,
     "consent-audit.v1": consent_audit_schema,
     "orders-audit.v1": audit_schema,
+    "usability.v1": usability_schema,
 }
 
 

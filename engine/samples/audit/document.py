@@ -193,9 +193,4 @@ class AuditDocument(TypedDict):
 
 def audit_schema() -> dict[str, object]:
     """Give the JSON Schema of the document."""
-    return publish(
-        "orders-audit.v1",
-        TypeAdapter(AuditDocument),
-        title="miradot audit of orders",
-        description="What an export of orders can and cannot support, in figures.",
-    )
+    return publish("orders-audit.v1", TypeAdapter(AuditDocument))
