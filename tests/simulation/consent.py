@@ -1,5 +1,7 @@
 """One contact, every state that delivery can bring it to: explored whole, breadth first.
 
+`python -m tests.simulation.consent` does that for every kind of order and two writers.
+
 What is decided comes from the compiled mapping, what a call does from the sandbox behind the real
 client with its egress rules; only who acts when is modelled. Two writers may hold plans made at
 different times, as a worker that was paused past its lease does.
@@ -7,8 +9,12 @@ different times, as a worker that was paused past its lease does.
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import sys
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -290,4 +296,26 @@ def _with_number(body: Any) -> Any:
     return [_with_number(one) for one in body] if isinstance(body, list) else body
 
 
+def explore(kind: Kind) -> tuple[int, str]:
+    """Give how many states there are for a kind of order and two writers, and what is wrong."""
+    try:
+        return Model(kind).explore(), ""
+    except Violation as found:
+        return 0, str(found)
+
+
+def main() -> int:
+    """Explore everything on all cores; 1 when a consent can be widened."""
+    shipped_flow()
+    wrong, fork = 0, multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(os.cpu_count() or 1, fork) as pool:
+        for kind, (states, found) in zip(KINDS, pool.map(explore, KINDS), strict=True):
+            sys.stdout.write(f"{kind}: {found or f'{states} states'}\n")
+            wrong += bool(found)
+    return int(bool(wrong))
+
+
 __all__ = ["KINDS", "Kind", "Model"]
+
+if __name__ == "__main__":
+    raise SystemExit(main())

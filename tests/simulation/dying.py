@@ -1,20 +1,16 @@
-"""Programs that die: `python -m tests.simulation.dying LANE URL STRIDE [FIRST]`.
+"""Programs that die: twenty orders, delivered by a child that is killed (kill -9) at one point.
 
-Twenty orders are delivered again and again, over HTTP, by a child that is killed (kill -9) at one
-point: before or after a commit or a request; the first child at point FIRST, the next STRIDE points
-further on, until one lives to its end. After each death another child does what is left, and both
-sides are compared. Says as JSON at how many points it died, and what was wrong.
+A point lies before or after a commit or a request. After the death another child does what is left,
+and both sides are compared. `killing.py` goes through the points.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -167,16 +163,30 @@ def find_wrong(sync: Sync) -> Iterator[str]:
     database.close()
 
 
-def die_at(sync: Sync, point: int) -> tuple[bool, list[str]]:
-    """Begin anew, die at a point, do what is left; whether it died at all, and what is wrong."""
+def begin_anew(sync: Sync) -> None:
+    """Let both sides hold nothing of an earlier delivery."""
     httpx.post(f"{sync.base}/fresh").raise_for_status()
     database = Database(sync.url)
     clear(database)
     database.close()
-    lived = run_child(sync, point, START + timedelta(minutes=1))
-    if not lived:
-        assert run_child(sync, 0, START + timedelta(hours=1))
-    return not lived, [f"point {point}: {one}" for one in find_wrong(sync)]
+
+
+def count_points(sync: Sync) -> int:
+    """Deliver once without a death; give how many points there are."""
+    begin_anew(sync)
+    passed: list[None] = []
+    sync.deliver(lambda: passed.append(None), START + timedelta(minutes=1))
+    return len(passed)
+
+
+def die_at(sync: Sync, point: int) -> list[str]:
+    """Begin anew, die at a point, do what is left; give what is wrong then."""
+    begin_anew(sync)
+    if run_child(sync, point, START + timedelta(minutes=1)):
+        return ["nobody died"]
+    if not run_child(sync, 0, START + timedelta(hours=1)):
+        return ["the second worker died too"]
+    return list(find_wrong(sync))
 
 
 @contextmanager
@@ -189,25 +199,3 @@ def serving() -> Iterator[str]:
             yield f"http://127.0.0.1:{int(server.stdout.readline())}"
         finally:
             server.terminate()
-
-
-def main(lane: str, url: str, stride: str, first: str = "1") -> int:
-    """Die everywhere; 1 when anything was wrong afterwards."""
-    begun, points, wrong = time.monotonic(), 0, list[str]()
-    with serving() as base:
-        sync = Sync(base, url, lane)
-        shipped_flow()
-        for point in count(int(first), int(stride)):
-            died, found = die_at(sync, point)
-            wrong += found
-            if not died:
-                break
-            points += 1
-    seconds = round(time.monotonic() - begun)
-    told = {"lane": lane, "deaths": points, "last": point, "seconds": seconds, "wrong": wrong}
-    sys.stdout.write(json.dumps(told) + "\n")
-    return int(bool(wrong))
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(*sys.argv[1:]))
