@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.clock import write_time
 from engine.state.hashes import hash_identifier
@@ -33,11 +33,12 @@ def note_alias(connection: Connection, key: bytes, alias: Alias, now: datetime) 
     put_rows(connection, ALIAS, [row])
 
 
+_LIST_SUBJECTS = (
+    select(ALIAS.c.subject).where(ALIAS.c.address == bindparam("address")).order_by(ALIAS.c.subject)
+)
+
+
 def subjects_of_address(connection: Connection, key: bytes, address: str) -> list[str]:
     """Give the subjects whose orders came with an address, in order of their names."""
-    found = connection.execute(
-        select(ALIAS.c.subject)
-        .where(ALIAS.c.address == hash_identifier(key, "address", address))
-        .order_by(ALIAS.c.subject)
-    )
-    return list(found.scalars())
+    asked = {"address": hash_identifier(key, "address", address)}
+    return list(connection.execute(_LIST_SUBJECTS, asked).scalars())

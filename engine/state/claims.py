@@ -5,11 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, func, or_, select, update
+from sqlalchemy import Connection, Integer, bindparam, case, func, or_, select, update
 
 from engine.clock import write_time
 from engine.state.orders import Lane
 from engine.state.tables import ORDER_VERSION, PERSON
+
+_WAITING = (
+    select(ORDER_VERSION.c.subject, func.min(ORDER_VERSION.c.id).label("first"))
+    .where(
+        ORDER_VERSION.c.flow == bindparam("flow"),
+        ORDER_VERSION.c.lane == bindparam("lane"),
+        ORDER_VERSION.c.outcome.is_(None),
+    )
+    .group_by(ORDER_VERSION.c.subject)
+    .subquery()
+)
+_UNHELD = or_(PERSON.c.claimed_until.is_(None), PERSON.c.claimed_until <= bindparam("moment"))
+_LIST_FREE = (
+    select(PERSON.c.subject, PERSON.c.epoch, PERSON.c.attempts)
+    .join(_WAITING, _WAITING.c.subject == PERSON.c.subject)
+    .where(
+        _UNHELD,
+        or_(PERSON.c.not_before.is_(None), PERSON.c.not_before <= bindparam("moment")),
+    )
+    .order_by(_WAITING.c.first)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(of=PERSON, skip_locked=True)
+)
+_FIND_FREE = (
+    select(PERSON.c.subject, PERSON.c.epoch, PERSON.c.attempts)
+    .where(PERSON.c.subject == bindparam("subject"), _UNHELD)
+    .with_for_update()
+)
+# What is set comes with the parameters, by the names of the columns.
+_UPDATE_PERSON = update(PERSON).where(PERSON.c.subject == bindparam("whose"))
+_UPDATE_CLAIMED = _UPDATE_PERSON.where(PERSON.c.epoch == bindparam("claimed_epoch"))
 
 
 class ClaimLost(Exception):  # noqa: N818 - what happened, as a stop and no fault
@@ -38,62 +69,40 @@ class Claimant:
         self, connection: Connection, lane: Lane, now: datetime, limit: int = 1
     ) -> list[Claim]:
         """Claim subjects with versions that wait, those that waited longest first."""
-        version, person = ORDER_VERSION, PERSON
-        waiting = (
-            select(version.c.subject, func.min(version.c.id).label("first"))
-            .where(version.c.flow == self.flow, version.c.lane == lane, version.c.outcome.is_(None))
-            .group_by(version.c.subject)
-            .subquery()
-        )
-        moment = write_time(now)
-        free = (
-            select(person.c.subject, person.c.epoch, person.c.attempts)
-            .join(waiting, waiting.c.subject == person.c.subject)
-            .where(
-                or_(person.c.claimed_until.is_(None), person.c.claimed_until <= moment),
-                or_(person.c.not_before.is_(None), person.c.not_before <= moment),
-            )
-            .order_by(waiting.c.first)
-            .limit(limit)
-            .with_for_update(of=person, skip_locked=True)
-        )
-        return [self._take(connection, *row, now) for row in connection.execute(free).all()]
+        wanted = {"flow": self.flow, "lane": lane, "moment": write_time(now), "limit": limit}
+        free = connection.execute(_LIST_FREE, wanted).all()
+        return [self._take(connection, *row, now) for row in free]
 
     def claim_subject(self, connection: Connection, subject: str, now: datetime) -> Claim | None:
         """Claim one subject, whatever waits of it; None where another worker holds it."""
-        person, moment = PERSON, write_time(now)
-        row = connection.execute(
-            select(person.c.subject, person.c.epoch, person.c.attempts)
-            .where(
-                person.c.subject == subject,
-                or_(person.c.claimed_until.is_(None), person.c.claimed_until <= moment),
-            )
-            .with_for_update()
-        ).one_or_none()
+        wanted = {"subject": subject, "moment": write_time(now)}
+        row = connection.execute(_FIND_FREE, wanted).one_or_none()
         return self._take(connection, *row, now) if row is not None else None
 
     def _take(
         self, connection: Connection, subject: str, epoch: int, attempts: int, now: datetime
     ) -> Claim:
-        connection.execute(
-            update(PERSON)
-            .where(PERSON.c.subject == subject)
-            .values(
-                claimed_by=self.worker,
-                claimed_until=write_time(now + self.lease),
-                epoch=epoch + 1,
-            )
-        )
+        taken = {
+            "whose": subject,
+            "claimed_by": self.worker,
+            "claimed_until": write_time(now + self.lease),
+            "epoch": epoch + 1,
+        }
+        connection.execute(_UPDATE_PERSON, taken)
         return Claim(subject, epoch + 1, self.worker, attempts)
+
+
+_HOLD = select(PERSON.c.epoch).where(PERSON.c.subject == bindparam("subject")).with_for_update()
 
 
 def hold_claim(connection: Connection, claim: Claim) -> None:
     """Keep a claim until the transaction ends; ClaimLost when it is no longer ours."""
-    row = connection.execute(
-        select(PERSON.c.epoch).where(PERSON.c.subject == claim.subject).with_for_update()
-    ).one_or_none()
+    row = connection.execute(_HOLD, {"subject": claim.subject}).one_or_none()
     if row is None or row[0] != claim.epoch:
         raise ClaimLost(claim.subject)
+
+
+_REVOKE = _UPDATE_PERSON.values(epoch=PERSON.c.epoch + 1, claimed_by=None, claimed_until=None)
 
 
 def revoke_claims(
@@ -104,20 +113,19 @@ def revoke_claims(
     With `not_before` nobody writes it before then.
     """
     wait = write_time(not_before) if not_before is not None else None
-    connection.execute(
-        update(PERSON)
-        .where(PERSON.c.subject == subject)
-        .values(epoch=PERSON.c.epoch + 1, claimed_by=None, claimed_until=None, not_before=wait)
-    )
+    connection.execute(_REVOKE, {"whose": subject, "not_before": wait})
 
 
 def renew_claims(connection: Connection, claims: list[Claim], until: datetime) -> None:
     """Let claims hold longer; those that were lost stay lost."""
     for claim in claims:
         connection.execute(
-            update(PERSON)
-            .where(PERSON.c.subject == claim.subject, PERSON.c.epoch == claim.epoch)
-            .values(claimed_until=write_time(until))
+            _UPDATE_CLAIMED,
+            {
+                "whose": claim.subject,
+                "claimed_epoch": claim.epoch,
+                "claimed_until": write_time(until),
+            },
         )
 
 
@@ -125,16 +133,15 @@ def release_claim(
     connection: Connection, claim: Claim, *, not_before: datetime | None = None
 ) -> None:
     """Give a subject back; with `not_before` it is tried again then, and the attempt counted."""
-    connection.execute(
-        update(PERSON)
-        .where(PERSON.c.subject == claim.subject, PERSON.c.epoch == claim.epoch)
-        .values(
-            claimed_by=None,
-            claimed_until=None,
-            not_before=write_time(not_before) if not_before is not None else None,
-            attempts=claim.attempts + 1 if not_before is not None else 0,
-        )
-    )
+    released = {
+        "whose": claim.subject,
+        "claimed_epoch": claim.epoch,
+        "claimed_by": None,
+        "claimed_until": None,
+        "not_before": write_time(not_before) if not_before is not None else None,
+        "attempts": claim.attempts + 1 if not_before is not None else 0,
+    }
+    connection.execute(_UPDATE_CLAIMED, released)
 
 
 def next_due(connection: Connection, flow: str) -> str | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.clock import write_time
 from engine.state.tables import CURSOR
@@ -27,13 +27,14 @@ class Cursor:
     moved_at: str
 
 
+_READ = select(CURSOR.c.watermark, CURSOR.c.pending, CURSOR.c.moved_at).where(
+    CURSOR.c.flow == bindparam("flow"), CURSOR.c.stream == bindparam("stream")
+)
+
+
 def read_cursor(connection: Connection, flow: str, stream: str) -> Cursor | None:
     """Give how far a stream has been read; None for one that never was."""
-    row = connection.execute(
-        select(CURSOR.c.watermark, CURSOR.c.pending, CURSOR.c.moved_at).where(
-            CURSOR.c.flow == flow, CURSOR.c.stream == stream
-        )
-    ).one_or_none()
+    row = connection.execute(_READ, {"flow": flow, "stream": stream}).one_or_none()
     if row is None:
         return None
     pending = orjson.loads(row.pending) if row.pending is not None else None

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from engine.clock import write_time
 from engine.state.tables import EXCEPTION
@@ -41,6 +41,26 @@ class About:
     subject: str
 
 
+UNKNOWN_OUTCOME = "OUTCOME_UNKNOWN"
+"""A call that may have had its effect; only people can close it."""
+
+_LIST_RAISED = select(EXCEPTION.c.id, EXCEPTION.c.code, EXCEPTION.c.place).where(
+    EXCEPTION.c.flow == bindparam("flow"),
+    EXCEPTION.c.order_key == bindparam("order_key"),
+    EXCEPTION.c.closed_at.is_(None),
+    EXCEPTION.c.code != UNKNOWN_OUTCOME,
+)
+# What a content that came later raised is not over when an earlier one ends after it.
+_LIST_RAISED_UNTIL = _LIST_RAISED.where(
+    or_(
+        EXCEPTION.c.order_version_id.is_(None),
+        EXCEPTION.c.order_version_id <= bindparam("order_version_id"),
+    )
+)
+# What is set comes with the parameters, by the names of the columns.
+_UPDATE = update(EXCEPTION).where(EXCEPTION.c.id == bindparam("row"))
+
+
 def open_exceptions(
     connection: Connection, about: About, raised: Iterable[Raised], now: datetime
 ) -> None:
@@ -48,20 +68,12 @@ def open_exceptions(
 
     What people closed stays closed for the version they closed it for.
     """
-    table, given = EXCEPTION, list(raised)
-    wanted_rows = [
-        table.c.flow == about.flow,
-        table.c.order_key == about.order_key,
-        table.c.closed_at.is_(None),
-        table.c.code != UNKNOWN_OUTCOME,
-    ]
-    if about.order_version_id is not None:
-        # What a content that came later raised is not over when an earlier one ends after it.
-        older = table.c.order_version_id <= about.order_version_id
-        wanted_rows.append(or_(table.c.order_version_id.is_(None), older))
-    rows = connection.execute(
-        select(table.c.id, table.c.code, table.c.place).where(*wanted_rows)
-    ).all()
+    given, asked = list(raised), {"flow": about.flow, "order_key": about.order_key}
+    if about.order_version_id is None:
+        rows = connection.execute(_LIST_RAISED, asked).all()
+    else:
+        until = {**asked, "order_version_id": about.order_version_id}
+        rows = connection.execute(_LIST_RAISED_UNTIL, until).all()
     wanted = {(one.code, one.place) for one in given}
     gone = [number for number, code, place in rows if (code, place) not in wanted]
     close_exceptions(connection, gone, ENGINE, "it no longer comes up", now)
@@ -79,7 +91,7 @@ def open_exceptions(
             "evidence": orjson.dumps(one.evidence).decode(),
         }
         if number is not None:
-            connection.execute(update(table).where(table.c.id == number).values(values))
+            connection.execute(_UPDATE, {"row": number, **values})
         else:
             add_exception(connection, about, one, now)
 
@@ -108,19 +120,18 @@ def add_exception(connection: Connection, about: About, one: Raised, now: dateti
     return int(made.scalar_one())
 
 
-UNKNOWN_OUTCOME = "OUTCOME_UNKNOWN"
-"""A call that may have had its effect; only people can close it."""
+_CLOSE = update(EXCEPTION).where(
+    EXCEPTION.c.id.in_(bindparam("rows", expanding=True)), EXCEPTION.c.closed_at.is_(None)
+)
 
 
 def close_exceptions(
     connection: Connection, numbers: list[int], by: str, note: str, now: datetime
 ) -> None:
     """Close exceptions."""
-    connection.execute(
-        update(EXCEPTION)
-        .where(EXCEPTION.c.id.in_(numbers), EXCEPTION.c.closed_at.is_(None))
-        .values(closed_at=write_time(now), closed_by=by, note=note)
-    )
+    if numbers:
+        closed = {"rows": numbers, "closed_at": write_time(now), "closed_by": by, "note": note}
+        connection.execute(_CLOSE, closed)
 
 
 def list_open_of_version(connection: Connection, version_id: int) -> list[Raised]:

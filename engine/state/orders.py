@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from engine.clock import write_time
 from engine.state.tables import LEDGER, ORDER_VERSION, PERSON
@@ -70,7 +70,8 @@ class Arrival:
 
 def land_orders(connection: Connection, orders: Iterable[Landed], arrival: Arrival) -> int:
     """Store what came; give how many contents were new."""
-    given = list(orders)
+    # By order: two that land the same ones wait for each other, not in a ring.
+    given = sorted(orders, key=lambda one: one.order_key)
     people = {one.subject: {"subject": one.subject, "epoch": 0, "attempts": 0} for one in given}
     insert_new(connection, PERSON, people.values())
     rows = [
@@ -90,47 +91,64 @@ def land_orders(connection: Connection, orders: Iterable[Landed], arrival: Arriv
     return insert_new(connection, ORDER_VERSION, rows)
 
 
+_LIST_CONTENTS = select(ORDER_VERSION.c.order_key, ORDER_VERSION.c.content_sha256).where(
+    ORDER_VERSION.c.flow == bindparam("flow"),
+    ORDER_VERSION.c.order_key.in_(bindparam("order_keys", expanding=True)),
+)
+
+
 def list_contents(
     connection: Connection, flow: str, orders: Sequence[Landed]
 ) -> set[tuple[str, str]]:
     """Give key and digest of those of some orders that were stored before."""
-    table, found = ORDER_VERSION, set[tuple[str, str]]()
+    found = set[tuple[str, str]]()
     for start in range(0, len(orders), _ASKED_AT_ONCE):
         keys = [one.order_key for one in orders[start : start + _ASKED_AT_ONCE]]
-        rows = connection.execute(
-            select(table.c.order_key, table.c.content_sha256).where(
-                table.c.flow == flow, table.c.order_key.in_(keys)
-            )
-        )
+        rows = connection.execute(_LIST_CONTENTS, {"flow": flow, "order_keys": keys})
         found |= {(row[0], row[1]) for row in rows}
     return found & {(one.order_key, one.content_sha256) for one in orders}
 
 
+_LIST_WAITING = (
+    select(
+        ORDER_VERSION.c.id,
+        ORDER_VERSION.c.order_key,
+        ORDER_VERSION.c.version,
+        ORDER_VERSION.c.payload,
+        ORDER_VERSION.c.subject,
+    )
+    .where(
+        ORDER_VERSION.c.flow == bindparam("flow"),
+        ORDER_VERSION.c.subject == bindparam("subject"),
+        ORDER_VERSION.c.outcome.is_(None),
+    )
+    .order_by(ORDER_VERSION.c.version, ORDER_VERSION.c.id)
+)
+
+
 def list_waiting(connection: Connection, flow: str, subject: str) -> list[Waiting]:
     """Give the versions of a subject that wait, in the order in which they are to be taken."""
-    table = ORDER_VERSION
-    found = connection.execute(
-        select(table.c.id, table.c.order_key, table.c.version, table.c.payload, table.c.subject)
-        .where(table.c.flow == flow, table.c.subject == subject, table.c.outcome.is_(None))
-        .order_by(table.c.version, table.c.id)
-    )
+    found = connection.execute(_LIST_WAITING, {"flow": flow, "subject": subject})
     return [Waiting(*row) for row in found]
+
+
+_NEWEST_SETTLED = (
+    select(ORDER_VERSION.c.version, ORDER_VERSION.c.id)
+    .where(
+        ORDER_VERSION.c.flow == bindparam("flow"),
+        ORDER_VERSION.c.order_key == bindparam("order_key"),
+        ORDER_VERSION.c.outcome.is_not(None),
+        ORDER_VERSION.c.version != "",
+    )
+    .order_by(ORDER_VERSION.c.version.desc(), ORDER_VERSION.c.id.desc())
+    .limit(1)
+)
 
 
 def newest_settled(connection: Connection, flow: str, order_key: str) -> tuple[str, int] | None:
     """Give version and id of the newest version of an order that has ended; None without one."""
-    table = ORDER_VERSION
-    row = connection.execute(
-        select(table.c.version, table.c.id)
-        .where(
-            table.c.flow == flow,
-            table.c.order_key == order_key,
-            table.c.outcome.is_not(None),
-            table.c.version != "",
-        )
-        .order_by(table.c.version.desc(), table.c.id.desc())
-        .limit(1)
-    ).one_or_none()
+    wanted = {"flow": flow, "order_key": order_key}
+    row = connection.execute(_NEWEST_SETTLED, wanted).one_or_none()
     return (row[0], row[1]) if row is not None else None
 
 
@@ -143,18 +161,20 @@ class End:
     spec_sha256: str
 
 
+# What is set comes with the parameters, by the names of the columns.
+_UPDATE_VERSION = update(ORDER_VERSION).where(ORDER_VERSION.c.id == bindparam("row"))
+
+
 def settle_version(connection: Connection, version_id: int, end: End, now: datetime) -> None:
     """End a version."""
-    connection.execute(
-        update(ORDER_VERSION)
-        .where(ORDER_VERSION.c.id == version_id)
-        .values(
-            outcome=end.outcome,
-            because=end.because,
-            spec_sha256=end.spec_sha256,
-            settled_at=write_time(now),
-        )
-    )
+    ended = {
+        "row": version_id,
+        "outcome": end.outcome,
+        "because": end.because,
+        "spec_sha256": end.spec_sha256,
+        "settled_at": write_time(now),
+    }
+    connection.execute(_UPDATE_VERSION, ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +243,7 @@ def move_subject(connection: Connection, version_id: int, subject: str) -> None:
     """Give a waiting version to another subject, whose writer takes it from there."""
     row = {"subject": subject, "epoch": 0, "attempts": 0}
     insert_new(connection, PERSON, [row])
-    connection.execute(
-        update(ORDER_VERSION).where(ORDER_VERSION.c.id == version_id).values(subject=subject)
-    )
+    connection.execute(_UPDATE_VERSION, {"row": version_id, "subject": subject})
 
 
 def count_waiting(connection: Connection, flow: str) -> dict[str, int]:
@@ -278,39 +296,41 @@ def write_ledger(connection: Connection, flow: str, row: LedgerRow, now: datetim
     put_rows(connection, LEDGER, [values])
 
 
+_LEDGER = select(
+    LEDGER.c.order_key,
+    LEDGER.c.person,
+    LEDGER.c.version,
+    LEDGER.c.order_version_id,
+    LEDGER.c.share,
+    LEDGER.c.money,
+).where(LEDGER.c.flow == bindparam("flow"))
+_LEDGER_OF_PERSON = _LEDGER.where(LEDGER.c.person == bindparam("person"))
+_LEDGER_OF_ORDER = _LEDGER.where(LEDGER.c.order_key == bindparam("order_key"))
+
+
 def list_ledger(connection: Connection, flow: str, person: str) -> list[LedgerRow]:
     """Give the figures of every order of a person."""
-    rows = connection.execute(
-        select(LEDGER).where(LEDGER.c.flow == flow, LEDGER.c.person == person)
-    ).mappings()
-    return [_ledger_row(row) for row in rows]
+    rows = connection.execute(_LEDGER_OF_PERSON, {"flow": flow, "person": person})
+    return [LedgerRow(*row) for row in rows]
 
 
 def read_ledger(connection: Connection, flow: str, order_key: str) -> LedgerRow | None:
     """Give the figures of one order, None where none were decided."""
-    row = (
-        connection.execute(
-            select(LEDGER).where(LEDGER.c.flow == flow, LEDGER.c.order_key == order_key)
-        )
-        .mappings()
-        .one_or_none()
-    )
-    return _ledger_row(row) if row is not None else None
+    wanted = {"flow": flow, "order_key": order_key}
+    row = connection.execute(_LEDGER_OF_ORDER, wanted).one_or_none()
+    return LedgerRow(*row) if row is not None else None
+
+
+_PERSONS_OF_ORDERS = select(LEDGER.c.order_key, LEDGER.c.person).where(
+    LEDGER.c.flow == bindparam("flow"),
+    LEDGER.c.order_key.in_(bindparam("order_keys", expanding=True)),
+)
 
 
 def persons_of_orders(
     connection: Connection, flow: str, order_keys: Sequence[str]
 ) -> dict[str, str]:
     """Give the person of each order that the ledger holds."""
-    rows = connection.execute(
-        select(LEDGER.c.order_key, LEDGER.c.person).where(
-            LEDGER.c.flow == flow, LEDGER.c.order_key.in_(order_keys)
-        )
-    )
+    wanted = {"flow": flow, "order_keys": order_keys}
+    rows = connection.execute(_PERSONS_OF_ORDERS, wanted)
     return {row[0]: row[1] for row in rows}
-
-
-def _ledger_row(row: object) -> LedgerRow:
-    got = dict(row)  # type: ignore[call-overload]
-    names = ("order_key", "person", "version", "order_version_id", "share", "money")
-    return LedgerRow(**{name: got[name] for name in names})

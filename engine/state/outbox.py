@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from engine.clock import write_time
 from engine.plan import Call
@@ -25,9 +25,6 @@ DONE, REFUSED, UNKNOWN, SUPERSEDED = "done", "refused", "unknown", "superseded"
 _UNFINISHED = (READY, SENDING, ACCEPTED)
 # What had its effect, or may have had it: never planned again where once is enough.
 _EFFECTIVE = (DONE, UNKNOWN)
-
-
-_ADD_CALL = CALL.insert().returning(CALL.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +59,9 @@ def write_calls(
     return [_write_call(connection, plan, call, state, now) for call in calls]
 
 
+_ADD_CALL = CALL.insert().returning(CALL.c.id)
+
+
 def _write_call(connection: Connection, plan: Plan, call: Call, state: str, now: datetime) -> int:
     body = orjson.dumps(call["body"]).decode()
     query = orjson.dumps(call["query"]).decode()
@@ -89,13 +89,16 @@ def _write_call(connection: Connection, plan: Plan, call: Call, state: str, now:
     return int(made.scalar_one())
 
 
+_BEGIN = (
+    update(CALL)
+    .where(CALL.c.id == bindparam("row"))
+    .values(state=SENDING, attempts=CALL.c.attempts + 1)
+)
+
+
 def begin_call(connection: Connection, row_id: int, now: datetime) -> None:
     """Note that a call is about to leave."""
-    connection.execute(
-        update(CALL)
-        .where(CALL.c.id == row_id)
-        .values(state=SENDING, attempts=CALL.c.attempts + 1, sent_at=write_time(now))
-    )
+    connection.execute(_BEGIN, {"row": row_id, "sent_at": write_time(now)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,8 @@ class Said:
 
 
 NOTHING_SAID = Said()
+# What is set comes with the parameters, by the names of the columns.
+_UPDATE = update(CALL).where(CALL.c.id.in_(bindparam("rows", expanding=True)))
 
 
 def end_calls(
@@ -117,64 +122,82 @@ def end_calls(
     said: Said = NOTHING_SAID,
 ) -> None:
     """Note what became of calls."""
-    connection.execute(
-        update(CALL)
-        .where(CALL.c.id.in_(row_ids))
-        .values(
-            state=state, status=said.status, said=said.words or None, answered_at=write_time(now)
-        )
-    )
+    if not row_ids:
+        return
+    ended = {
+        "rows": row_ids,
+        "state": state,
+        "status": said.status,
+        "said": said.words or None,
+        "answered_at": write_time(now),
+    }
+    connection.execute(_UPDATE, ended)
 
 
 def join_batch(connection: Connection, row_ids: Sequence[int], batch_id: int) -> None:
     """Note that calls travel in an import, whose report tells what became of each."""
-    connection.execute(
-        update(CALL).where(CALL.c.id.in_(row_ids)).values(state=ACCEPTED, batch_id=batch_id)
+    joined = {"rows": row_ids, "state": ACCEPTED, "batch_id": batch_id}
+    connection.execute(_UPDATE, joined)
+
+
+_REPEAT = (
+    update(CALL)
+    .where(
+        CALL.c.flow == bindparam("of_flow"),
+        CALL.c.order_key == bindparam("of_order"),
+        CALL.c.idempotent.is_(True),
+        CALL.c.state == DONE,
     )
+    .values(state=SUPERSEDED)
+)
 
 
 def repeat_calls(connection: Connection, flow: str, order_key: str) -> None:
     """Let the calls of an order be planned once more, all but those that must not be repeated."""
-    connection.execute(
-        update(CALL)
-        .where(
-            CALL.c.flow == flow,
-            CALL.c.order_key == order_key,
-            CALL.c.idempotent.is_(True),
-            CALL.c.state == DONE,
-        )
-        .values(state=SUPERSEDED)
+    connection.execute(_REPEAT, {"of_flow": flow, "of_order": order_key})
+
+
+_LIST_UNFINISHED = (
+    select(
+        CALL.c.id,
+        CALL.c.call_id,
+        CALL.c.order_version_id,
+        CALL.c.order_key,
+        CALL.c.send,
+        CALL.c.operation,
+        CALL.c.idempotent,
+        CALL.c.state,
     )
+    .where(
+        CALL.c.flow == bindparam("flow"),
+        CALL.c.subject == bindparam("subject"),
+        CALL.c.state.in_(_UNFINISHED),
+    )
+    .order_by(CALL.c.id)
+)
 
 
 def list_unfinished(connection: Connection, flow: str, subject: str) -> list[Row]:
     """Give the calls of a subject that an earlier attempt left open."""
-    table = CALL
-    found = connection.execute(
-        select(
-            table.c.id,
-            table.c.call_id,
-            table.c.order_version_id,
-            table.c.order_key,
-            table.c.send,
-            table.c.operation,
-            table.c.idempotent,
-            table.c.state,
-        )
-        .where(table.c.flow == flow, table.c.subject == subject, table.c.state.in_(_UNFINISHED))
-        .order_by(table.c.id)
-    )
+    found = connection.execute(_LIST_UNFINISHED, {"flow": flow, "subject": subject})
     return [Row(*row) for row in found]
+
+
+_LIST_EFFECTS = (
+    select(CALL.c.call_id)
+    .distinct()
+    .where(
+        CALL.c.flow == bindparam("flow"),
+        CALL.c.subject == bindparam("subject"),
+        CALL.c.state.in_(_EFFECTIVE),
+    )
+    .order_by(CALL.c.call_id)
+)
 
 
 def list_effects(connection: Connection, flow: str, subject: str) -> list[str]:
     """Give the ids of all calls for a subject that had, or may have had, their effect."""
-    found = connection.execute(
-        select(CALL.c.call_id)
-        .distinct()
-        .where(CALL.c.flow == flow, CALL.c.subject == subject, CALL.c.state.in_(_EFFECTIVE))
-        .order_by(CALL.c.call_id)
-    )
+    found = connection.execute(_LIST_EFFECTS, {"flow": flow, "subject": subject})
     return list(found.scalars())
 
 
@@ -229,22 +252,26 @@ def list_made(connection: Connection, version_id: int, since: str) -> list[Made]
     return [Made(*row[:4], row[4] or "") for row in rows]
 
 
+_LIST_UNDECIDED = (
+    select(CALL.c.body)
+    .distinct()
+    .where(
+        CALL.c.flow == bindparam("flow"),
+        CALL.c.subject == bindparam("subject"),
+        CALL.c.operation.in_(bindparam("operations", expanding=True)),
+        CALL.c.state.in_((*_UNFINISHED, UNKNOWN, SUPERSEDED)),
+        or_(CALL.c.sent_at.is_not(None), CALL.c.batch_id.is_not(None)),
+    )
+    .order_by(CALL.c.body)
+)
+
+
 def list_undecided(
     connection: Connection, flow: str, subject: str, operations: Iterable[str]
 ) -> list[str]:
     """Give the bodies (JSON) of calls that left, or may have, and whose outcome nobody took in."""
-    found = connection.execute(
-        select(CALL.c.body)
-        .distinct()
-        .where(
-            CALL.c.flow == flow,
-            CALL.c.subject == subject,
-            CALL.c.operation.in_(list(operations)),
-            CALL.c.state.in_((*_UNFINISHED, UNKNOWN, SUPERSEDED)),
-            or_(CALL.c.sent_at.is_not(None), CALL.c.batch_id.is_not(None)),
-        )
-        .order_by(CALL.c.body)
-    )
+    wanted = {"flow": flow, "subject": subject, "operations": list(operations)}
+    found = connection.execute(_LIST_UNDECIDED, wanted)
     return list(found.scalars())
 
 

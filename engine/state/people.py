@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from engine.clock import write_time
 from engine.state.tables import CONSENT_EVENT, CONTACT, DECISION, PERSON
@@ -29,35 +29,39 @@ class Mirrored:
     read_at: str
 
 
+_FIND_DECISION = (
+    select(DECISION.c.contact_id)
+    .where(DECISION.c.subject == bindparam("subject"), DECISION.c.undone_at.is_(None))
+    .order_by(DECISION.c.id.desc())
+    .limit(1)
+)
+_FIND_ANCHOR = select(PERSON.c.contact_id).where(PERSON.c.subject == bindparam("subject"))
+
+
 def read_anchor(connection: Connection, subject: str) -> int | None:
     """Give the contact of a person; a decision of people comes first."""
-    decided = connection.execute(
-        select(DECISION.c.contact_id)
-        .where(DECISION.c.subject == subject, DECISION.c.undone_at.is_(None))
-        .order_by(DECISION.c.id.desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    whose = {"subject": subject}
+    decided = connection.execute(_FIND_DECISION, whose).scalar_one_or_none()
     if decided is not None:
         return int(decided)
-    row = connection.execute(select(PERSON.c.contact_id).where(PERSON.c.subject == subject))
-    return row.scalar_one_or_none()
+    return connection.execute(_FIND_ANCHOR, whose).scalar_one_or_none()
 
 
 def is_decided(connection: Connection, subject: str) -> bool:
     """Whether people said whose contact it is."""
-    row = connection.execute(
-        select(DECISION.c.id)
-        .where(DECISION.c.subject == subject, DECISION.c.undone_at.is_(None))
-        .limit(1)
-    ).one_or_none()
-    return row is not None
+    return connection.execute(_FIND_DECISION, {"subject": subject}).one_or_none() is not None
+
+
+_SET_ANCHOR = (
+    update(PERSON)
+    .where(PERSON.c.subject == bindparam("whose"))
+    .values(contact_id=bindparam("anchor"))
+)
 
 
 def set_anchor(connection: Connection, subject: str, contact_id: int | None) -> None:
     """Tie a person to a contact, or to none."""
-    connection.execute(
-        update(PERSON).where(PERSON.c.subject == subject).values(contact_id=contact_id)
-    )
+    connection.execute(_SET_ANCHOR, {"whose": subject, "anchor": contact_id})
 
 
 def mirror_contacts(connection: Connection, contacts: Iterable[Mirrored]) -> None:
@@ -84,29 +88,41 @@ def drop_mirrored(connection: Connection, contact_id: int) -> None:
     connection.execute(delete(CONTACT).where(CONTACT.c.contact_id == contact_id))
 
 
+_MIRROR = select(
+    CONTACT.c.contact_id,
+    CONTACT.c.email,
+    CONTACT.c.status,
+    CONTACT.c.person,
+    CONTACT.c.answer,
+    CONTACT.c.read_at,
+)
+_MirrorRow = Row[int, str | None, str, str | None, str, str]
+_MIRROR_BY_CONTACT = _MIRROR.where(CONTACT.c.contact_id == bindparam("contact_id"))
+_MIRROR_BY_PERSON = _MIRROR.where(CONTACT.c.person == bindparam("person"))
+_MIRROR_BY_ADDRESS = _MIRROR.where(CONTACT.c.email == bindparam("email"))
+
+
 def find_mirrored(
     connection: Connection, *, contact_id: int | None, person: str, address: str
 ) -> list[Mirrored]:
     """Give the contacts that the mirror holds for a person: by anchor, person key and address."""
-    table, found = CONTACT, dict[int, Mirrored]()
-    wanted = [table.c.person == person, table.c.email == address.lower()]
+    rows: list[_MirrorRow] = []
     if contact_id is not None:
-        wanted.insert(0, table.c.contact_id == contact_id)
-    for one in wanted:
-        for row in connection.execute(select(table).where(one)).mappings():
-            answer = {**row, "answer": orjson.loads(row["answer"])}
-            found.setdefault(row["contact_id"], Mirrored(**answer))
-    return list(found.values())
+        rows += connection.execute(_MIRROR_BY_CONTACT, {"contact_id": contact_id})
+    rows += connection.execute(_MIRROR_BY_PERSON, {"person": person})
+    rows += connection.execute(_MIRROR_BY_ADDRESS, {"email": address.lower()})
+    return list({row.contact_id: _read_mirrored(row) for row in rows}.values())
 
 
 def read_mirrored(connection: Connection, contact_id: int) -> Mirrored | None:
     """Give a contact as the mirror holds it."""
-    row = (
-        connection.execute(select(CONTACT).where(CONTACT.c.contact_id == contact_id))
-        .mappings()
-        .one_or_none()
-    )
-    return Mirrored(**{**row, "answer": orjson.loads(row["answer"])}) if row is not None else None
+    row = connection.execute(_MIRROR_BY_CONTACT, {"contact_id": contact_id}).one_or_none()
+    return _read_mirrored(row) if row is not None else None
+
+
+def _read_mirrored(row: _MirrorRow) -> Mirrored:
+    number, email, status, person, answer, read_at = row
+    return Mirrored(number, email, status, person, orjson.loads(answer), read_at)
 
 
 def subjects_of_contact(connection: Connection, contact_id: int) -> list[str]:
@@ -129,8 +145,11 @@ class ConsentEvent:
     spec_sha256: str = ""
 
 
+_ADD_EVENT = CONSENT_EVENT.insert()
+
+
 def note_consent(connection: Connection, events: Sequence[ConsentEvent], now: datetime) -> None:
     """Add to the consent trail."""
     if events:
         rows = [{"at": write_time(now), **asdict(one)} for one in events]
-        connection.execute(CONSENT_EVENT.insert(), rows)
+        connection.execute(_ADD_EVENT, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.clock import write_time
 from engine.state.hashes import Kind, hash_identifier
@@ -30,6 +30,11 @@ def bury_addresses(connection: Connection, subject: str, now: datetime) -> int:
     return _bury_digests(connection, "address", digests.scalars().all(), now)
 
 
+_LIST_BURIED = select(TOMBSTONE.c.digest).where(
+    TOMBSTONE.c.digest.in_(bindparam("digests", expanding=True))
+)
+
+
 def is_buried(
     connection: Connection, key: bytes, kind: Kind, identifiers: Iterable[str]
 ) -> set[str]:
@@ -39,9 +44,7 @@ def is_buried(
     for start in range(0, len(given), _ASKED_AT_ONCE):
         part = given[start : start + _ASKED_AT_ONCE]
         digests = {identifier: hash_identifier(key, kind, identifier) for identifier in part}
-        found = connection.execute(
-            select(TOMBSTONE.c.digest).where(TOMBSTONE.c.digest.in_(set(digests.values())))
-        )
+        found = connection.execute(_LIST_BURIED, {"digests": list(digests.values())})
         known = set(found.scalars())
         buried |= {identifier for identifier, digest in digests.items() if digest in known}
     return buried
