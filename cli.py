@@ -40,6 +40,7 @@ COMMANDS = (
     "status",
     "usability",
     "reconcile",
+    "drift",
     "schema",
 )
 # No room on the disk, beyond a quota, or in a file.

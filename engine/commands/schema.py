@@ -17,6 +17,7 @@ from engine.provenance.explanation import explanation_schema
 from engine.report.backfill import backfill_schema
 from engine.report.consent_audit import consent_audit_schema
 from engine.report.document import problems_schema
+from engine.report.drift import drift_schema
 from engine.report.exception import exception_schema
 from engine.report.exceptions import exceptions_schema
 from engine.report.forget import forget_schema
@@ -51,6 +52,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "forget.v1": forget_schema,
     "send.v1": send_schema,
     "reconciliation.v1": reconciliation_schema,
+    "drift.v1": drift_schema,
     "consent-audit.v1": consent_audit_schema,
     "orders-audit.v1": audit_schema,
     "usability.v1": usability_schema,

@@ -12,8 +12,6 @@ from typing import Any, Literal
 
 import orjson
 
-from engine.connections.dotdigital_reads import NotReadError
-from engine.connections.outcomes import Throttled
 from engine.runtime.people import make_relay_test
 from engine.runtime.values import EmailAddress
 from engine.state.outbox import ACCEPTED, DONE, REFUSED, SENDING, SUPERSEDED, UNKNOWN
@@ -28,6 +26,7 @@ from engine.state.surveys import (
 )
 from engine.sync.flow import Flow
 from engine.sync.knowledge import mirrored
+from engine.sync.listing import list_contacts
 from engine.sync.worker import Worker
 
 Kind = Literal[
@@ -55,7 +54,6 @@ BREACHES: frozenset[Kind] = frozenset(
 _LEFT = (SENDING, ACCEPTED, DONE, REFUSED, UNKNOWN, SUPERSEDED)
 _EFFECTIVE = (SENDING, ACCEPTED, DONE, UNKNOWN)
 _UNSUBSCRIBED = "add_unsubscribed"
-_MOST_WAITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,25 +147,12 @@ def read_sent(worker: Worker) -> Sent:
 
 def read_contacts(worker: Worker) -> Iterator[Held]:
     """Give every contact of the account, read now; raises NotReadError."""
-    form, marker, waits = worker.flow.form, None, 0
     is_relay = _relay_test(worker.flow)
-    while True:
-        try:
-            page = worker.client.list_contacts(None, marker, (form.person_field,), with_lists=True)
-        except NotReadError as error:
-            waits += 1
-            if not isinstance(error.outcome, Throttled) or waits > _MOST_WAITS:
-                raise
-            worker.clock.sleep(max(error.outcome.seconds, 1.0))
-            continue
-        for told in page.contacts:
-            row = mirrored(dict(told), form, worker.now)
-            if row is not None:
-                relay = row.email is not None and is_relay(EmailAddress(row.email))
-                yield Held(row.contact_id, row.status, relay, _lists_of(told))
-        marker = page.marker
-        if marker is None:
-            return
+    for told in list_contacts(worker):
+        row = mirrored(dict(told), worker.flow.form, worker.now)
+        if row is not None:
+            relay = row.email is not None and is_relay(EmailAddress(row.email))
+            yield Held(row.contact_id, row.status, relay, _lists_of(told))
 
 
 def _lists_of(told: Mapping[str, Any]) -> frozenset[int]:

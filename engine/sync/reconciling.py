@@ -12,16 +12,15 @@ from decimal import Decimal
 from typing import Literal
 
 from engine.clock import read_time
-from engine.connections.dotdigital_reads import NotReadError
 from engine.connections.listings import InsightRecord
 from engine.connections.order_texts import OrderText
-from engine.connections.outcomes import Throttled
 from engine.state.orders import Landed, list_contents
 from engine.state.reviews import Entry, Wanted, list_exceptions
 from engine.state.surveys import Decided, Newest, list_decided, newest_of_orders
 from engine.sync.exporting import Exporter, Window
 from engine.sync.flow import land_payload
 from engine.sync.landing import admit_orders
+from engine.sync.listing import list_records
 from engine.sync.months import Month
 from engine.sync.reckoning import Counted, Reckoning, Worth
 from engine.sync.worker import Worker
@@ -42,7 +41,6 @@ Cause = Literal[
 # A record is written after its order was created; clocks of two vendors may differ by this.
 _MARGIN = timedelta(days=1)
 _SAME_MOMENT = timedelta(minutes=1)
-_MOST_WAITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def read_sides(worker: Worker, exporter: Exporter, reckoning: Reckoning, month: 
     shown, left_out = _read_mirakl(worker, exporter, reckoning, month)
     records = {
         one.key: one
-        for one in read_records(worker, reckoning.collection, month.start - _MARGIN)
+        for one in list_records(worker, reckoning.collection, month.start - _MARGIN)
         if one.key in shown or _is_in(month, reckoning.placed_of_record(one))
     }
     with worker.transaction() as connection:
@@ -158,25 +156,6 @@ def _keys_of(worker: Worker, part: Iterable[OrderText]) -> Iterator[str]:
     for one in part:
         landed: Landed = land_payload(worker.flow, one.text.decode(), worker.now, {})
         yield landed.order_key
-
-
-def read_records(
-    worker: Worker, collection: str, since: datetime | None
-) -> Iterator[InsightRecord]:
-    """Give the records of a collection, waiting where Dotdigital asks for it; NotReadError."""
-    marker, waits = None, 0
-    while True:
-        try:
-            records, marker = worker.client.list_records(collection, since, marker)
-        except NotReadError as error:
-            waits += 1
-            if not isinstance(error.outcome, Throttled) or waits > _MOST_WAITS:
-                raise
-            worker.clock.sleep(max(error.outcome.seconds, 1.0))
-            continue
-        yield from records
-        if marker is None:
-            return
 
 
 def compare(reckoning: Reckoning, sides: Sides) -> Reconciled:

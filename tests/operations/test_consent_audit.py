@@ -17,9 +17,10 @@ from engine.sandbox.faults import Fault
 from engine.state.retention import Retention
 from engine.sync.consent_audit import BREACHES
 from engine.sync.retention import keep_house
-from tests.operations.hands import Hands
+from tests.operations.hands import Hands, shipped_flow
 from tests.operations.test_commands import Desk
 from tests.rehearsal import SETTINGS, sandbox
+from tests.shipped import ROOT
 
 MARKETING, SERVICE = 4711, 4712
 
@@ -195,6 +196,11 @@ def test_nothing_is_changed_and_no_address_is_told() -> None:
     assert after == before
     assert {one.method for one in hands.dotdigital.sent} == {"GET"}
     assert contact.email not in render_consent_audit(document, "json")
+
+
+def test_a_mapping_without_people_can_be_audited() -> None:
+    hands = Hands(flow=shipped_flow(ROOT / "mappings/debenhams/catalogue.yaml"))
+    assert audit(hands.worker)["ok"]
 
 
 def test_a_throttled_list_is_waited_for() -> None:
