@@ -111,12 +111,18 @@ def settle_unknown(
 ) -> str | None:
     """Say what became of a call that nobody knew about; give its effect's id, None without one.
 
-    Told that it did not happen, it may be made once more; the call itself stays on record.
+    Told that it did not happen, it may be made once more; the call itself stays on record. One
+    that was answered after all, or given up, by a worker that woke up late counts as told as well.
     """
     row = connection.execute(
-        select(CALL.c.id, CALL.c.call_id)
-        .where(CALL.c.order_version_id == version_id, CALL.c.send == send, CALL.c.state == UNKNOWN)
-        .order_by(CALL.c.id)
+        select(CALL.c.id, CALL.c.call_id, CALL.c.state)
+        .where(
+            CALL.c.order_version_id == version_id,
+            CALL.c.send == send,
+            CALL.c.idempotent.is_(False),
+            CALL.c.state.in_((UNKNOWN, SUPERSEDED)),
+        )
+        .order_by(CALL.c.state.desc(), CALL.c.id)
         .limit(1)
         .with_for_update()
     ).one_or_none()
@@ -124,7 +130,7 @@ def settle_unknown(
         return None
     connection.execute(
         update(CALL)
-        .where(CALL.c.id == row.id, CALL.c.state == UNKNOWN)
+        .where(CALL.c.id == row.id, CALL.c.state == row.state)
         .values(state=DONE if happened else SUPERSEDED)
     )
     return str(row.call_id)

@@ -65,7 +65,7 @@ def tell_outcome(
 ) -> Resolved:
     """Say whether a call took effect; one that did not is planned once more, by the rules of now.
 
-    Raises Failure for another exception, and where nothing of the call is left to be told.
+    Where an answer came after all, what it said stands. Raises Failure for another exception.
     """
     if entry.code != UNKNOWN_OUTCOME or entry.order_version_id is None:
         raise Failure(f"{_name(entry)}: nobody has to say whether it happened")
@@ -73,7 +73,8 @@ def tell_outcome(
     _close(connection, entry, closing, now)
     effect = settle_unknown(connection, entry.order_version_id, entry.place, happened=happened)
     if effect is None:
-        raise Failure(f"{_name(entry)}: its call is no longer in doubt")
+        told = f"{entry.place} was answered after all; what Dotdigital said stands"
+        return Resolved(entry.id, entry.code, (told,))
     if happened:
         told = f"{entry.place} counts as done and is never sent again"
         return Resolved(entry.id, entry.code, (told,))

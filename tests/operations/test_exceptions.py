@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 
 import pytest
 
 from engine.commands.exception import tell_exception
 from engine.commands.exceptions import advice_of, group
 from engine.commands.replay import ReplayRequest, replay_orders
+from engine.connections.wire import Got, Sent
 from engine.problem import Failure
 from engine.report.exceptions import EXCEPTIONS_SCHEMA, render_exceptions
 from engine.sandbox.faults import Fault
+from engine.sandbox.wire import SandboxWire
 from engine.sandbox.world.orders import Order, refund
+from engine.state.claims import revoke_claims
 from engine.state.decisions import Closing
 from engine.state.reviews import Entry, Wanted, list_exceptions
 from engine.state.tombstones import bury
+from engine.sync.cycle import settle_all
 from engine.sync.deciding import close_as_is, decide, recreate, tell_outcome, undo
 from tests.operations.hands import KEY, NAME, SURNAME, Hands
 
@@ -262,6 +267,42 @@ def test_an_unknown_call_is_not_closed_without_saying_what_became_of_it() -> Non
         hands.worker.transaction() as connection,
     ):
         close_as_is(connection, entry, CLOSING, hands.worker.now)
+
+
+@pytest.mark.parametrize(
+    ("late", "happened", "made"), [(201, True, 1), (201, False, 1), (429, True, 1), (429, False, 2)]
+)
+def test_an_unknown_call_that_was_answered_late_can_be_told_about(
+    late: int, made: int, *, happened: bool
+) -> None:
+    hands = Hands()
+    hands.place()
+    other, real = hands.hire("two"), hands.dotdigital.inner
+
+    class TakenOver:
+        """While the enrolment is out, somebody decides and another worker takes over."""
+
+        done = False
+
+        def exchange(self, sent: Sent) -> Got:
+            if self.done or ENROL.removeprefix("/v2") not in sent.path:
+                return real.exchange(sent)
+            self.done = True
+            got = real.exchange(sent) if late == HTTPStatus.CREATED else Got(late, {}, b"")
+            person = hands.rows("SELECT person FROM ledger")[0][0]
+            with hands.worker.transaction() as connection:
+                revoke_claims(connection, person)
+            settle_all(other)
+            return got
+
+    hands.dotdigital.inner = cast("SandboxWire", TakenOver())
+    hands.sync()
+    (entry,) = exceptions(hands)
+    with hands.worker.transaction() as connection:
+        tell_outcome(connection, entry, CLOSING, hands.clock.now(), happened=happened)
+    hands.sync()
+    assert not exceptions(hands)
+    assert enrolments(hands) == made
 
 
 def test_a_replay_leaves_an_unknown_call_alone() -> None:
