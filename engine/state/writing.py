@@ -15,7 +15,7 @@ Insert = sqlite.Insert | postgresql.Insert
 
 def insert_new(connection: Connection, table: Table, rows: Iterable[Row]) -> int:
     """Insert those of some rows that are not there yet; give how many were new."""
-    given = list(rows)
+    given = _in_turn(table, rows)
     if not given:
         return 0
     statement = _add(connection.dialect.name, table)
@@ -24,9 +24,15 @@ def insert_new(connection: Connection, table: Table, rows: Iterable[Row]) -> int
 
 def put_rows(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
     """Insert rows of the same columns, or replace those with the same key."""
-    given = list(rows)
+    given = _in_turn(table, rows)
     if given:
         connection.execute(_put(connection.dialect.name, table, tuple(given[0])), given)
+
+
+def _in_turn(table: Table, rows: Iterable[Row]) -> list[Row]:
+    """Give rows by their key: two that write the same ones wait for each other, not in a ring."""
+    keys = [column.name for column in table.primary_key]
+    return sorted(rows, key=lambda row: [str(row.get(name, "")) for name in keys])
 
 
 @cache
