@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 
@@ -20,6 +20,7 @@ from engine.state.orders import Landed
 
 Payload = Mapping[str, object]
 _NAMELESS = "(no id) {}"
+_SKEW = timedelta(days=1)
 
 
 class PayloadError(ValueError):
@@ -89,7 +90,7 @@ class Flow:
         asking = _Asking(asked=True)
         probed = self.mapping.apply(payload, asking, now)
         plan, question = probed.plan, next(iter(asking.questions), None)
-        version = _sortable(plan["order_version"])
+        version = _sortable(plan["order_version"], now)
         person, addresses = self._read_buyer(probed.values)
         return Asked(plan["key"] or "", version, question, person, addresses)
 
@@ -153,5 +154,7 @@ def land_payload(flow: Flow, text: str, now: datetime, known: Mapping[str, str])
     return Landed(key, digest, asked.version, text, subject, asked.person, asked.addresses)
 
 
-def _sortable(version: str | None) -> str:
-    return write_time(datetime.fromisoformat(version)) if version else ""
+def _sortable(version: str | None, now: datetime) -> str:
+    moment = datetime.fromisoformat(version) if version else None
+    # No order changed tomorrow: such a stamp would hide every real change from then on.
+    return write_time(moment) if moment is not None and moment <= now + _SKEW else ""
