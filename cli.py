@@ -39,6 +39,7 @@ COMMANDS = (
     "forget",
     "status",
     "usability",
+    "serve",
     "reconcile",
     "drift",
     "schema",

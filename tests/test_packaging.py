@@ -62,6 +62,12 @@ def test_the_wheel_holds_what_handbooks_are_made_of(wheel: zipfile.ZipFile) -> N
     assert {str(path.relative_to(ROOT)) for path in found} <= set(wheel.namelist())
 
 
+def test_the_wheel_holds_what_the_page_is_made_of(wheel: zipfile.ZipFile) -> None:
+    found = list((ROOT / "engine/web/templates").iterdir())
+    assert {path.name for path in found} >= {"layout.html", "health.html", "style.css"}
+    assert {str(path.relative_to(ROOT)) for path in found} <= set(wheel.namelist())
+
+
 def test_the_wheel_holds_every_schema_inside_the_package(wheel: zipfile.ZipFile) -> None:
     schemas = [path for path in (ROOT / "schemas").rglob("*.json") if path.is_file()]
     wanted = {f"engine/{path.relative_to(ROOT)}" for path in schemas}

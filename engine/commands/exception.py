@@ -97,7 +97,7 @@ def tell_exception(worker: Worker, number: int, *, masked: bool) -> ExceptionDoc
         "candidates": [_candidate(one, masked=masked) for one in candidates],
         "not_sent": _tell_stopped(ahead),
         "calls": [_call(one) for one in calls],
-        "trail": [_trail(one) for one in trail],
+        "trail": [tell_trail(one) for one in trail],
         "ways": list(_list_ways(entry, candidates, flow)),
     }
     if version is not None:
@@ -155,7 +155,8 @@ def _call(one: CallMade) -> CallView:
     return call
 
 
-def _trail(one: TrailEntry) -> TrailView:
+def tell_trail(one: TrailEntry) -> TrailView:
+    """Give a line of a consent trail as it is shown."""
     line: TrailView = {
         "at": one.at,
         "kind": one.kind,

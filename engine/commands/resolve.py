@@ -88,6 +88,30 @@ def resolve(request: ResolveRequest) -> ResolutionDocument:
     return _tell(found, "closed", closing)
 
 
+def resolve_with(worker: Worker, request: ResolveRequest) -> ResolutionDocument:
+    """Close an exception of an open delivery; Failure where the decision does not fit it."""
+    closing = _closing(request.by, request.note)
+    if request.contact is not None:
+        return _tell(_decide(worker, request.number, closing, request.contact), "contact", closing)
+    with worker.transaction() as connection:
+        entry, now = require_exception(connection, request.number), worker.now
+        if request.recreate:
+            found = recreate(connection, worker.tombstone_key, entry, closing, now)
+            return _tell(found, "recreate", closing)
+        if request.happened is None:
+            return _tell(close_as_is(connection, entry, closing, now), "closed", closing)
+        found = tell_outcome(connection, entry, closing, now, happened=request.happened)
+    return _tell(found, "happened" if request.happened else "did_not_happen", closing)
+
+
+def undo_with(worker: Worker, request: UndoRequest) -> ResolutionDocument:
+    """Take a decision back on an open delivery; Failure where there is none in force."""
+    closing = _closing(request.by, request.note)
+    with worker.transaction() as connection:
+        entry = require_exception(connection, request.number)
+        return _tell(undo(connection, entry, closing, worker.now), "undone", closing)
+
+
 def undo_resolution(request: UndoRequest) -> ResolutionDocument:
     """Take a decision back; Failure where there is none in force."""
     closing = _closing(request.by, request.note)

@@ -51,6 +51,7 @@ class Wanted:
     order: str = ""
     flow: str = ""
     state: OpenState = "open"
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def list_exceptions(connection: Connection, wanted: Wanted) -> list[Entry]:
         (table.c.code, wanted.code),
         (table.c.order_key, wanted.order),
         (table.c.flow, wanted.flow),
+        (table.c.subject, wanted.subject),
     ):
         if value:
             asked = asked.where(column == value)

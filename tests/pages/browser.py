@@ -61,14 +61,39 @@ class Browser:
                 return answer["result"]
             self._events.append(answer)
 
-    def open(self, path: Path, width: int, *, media: str = "screen", scheme: str = "light") -> None:
-        """Show a file at a width, and wait until it is loaded."""
+    def open(
+        self, place: Path | str, width: int, *, media: str = "screen", scheme: str = "light"
+    ) -> None:
+        """Show a file, or what is at an address, at a width, and wait until it is loaded."""
         self._events.clear()
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
         self.ask("Emulation.setDeviceMetricsOverride", **metrics)
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.ask("Emulation.setEmulatedMedia", media=media, features=features)
-        self.ask("Page.navigate", url=path.as_uri())
+        self.ask("Page.navigate", url=place if isinstance(place, str) else place.as_uri())
+        self._wait_until_loaded()
+
+    def press(self, key: str) -> None:
+        """Press a key of the keyboard."""
+        for kind in ("keyDown", "keyUp"):
+            text = {"text": "\r"} if key == "Enter" and kind == "keyDown" else {}
+            codes = {"Tab": 9, "Enter": 13}
+            self.ask(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                code=key,
+                windowsVirtualKeyCode=codes[key],
+                **text,
+            )
+
+    def follow(self, script: str) -> None:
+        """Run a script that leads to another page, and wait until that is loaded."""
+        self._events.clear()
+        self.run(script)
+        self._wait_until_loaded()
+
+    def _wait_until_loaded(self) -> None:
         while not any(one.get("method") == "Page.loadEventFired" for one in self._events):
             self._events.append(self._receive())
 

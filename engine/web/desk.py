@@ -1,0 +1,247 @@
+"""The desk: what the page shows and does, handed in by whoever opened the database and both sides.
+
+Each document is what a page draws, and its twin in JSON; times are ISO 8601 texts in UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NotRequired, Protocol
+
+from typing_extensions import TypedDict
+
+from engine.handbook.blocks import Handbook
+from engine.problem import Failure
+from engine.report.exception import ExceptionDocument, TrailView
+from engine.report.exceptions import ExceptionRow, ExceptionsDocument
+from engine.report.replay import ReplayDocument
+from engine.report.resolution import ResolutionDocument
+from engine.report.status import FlowHealth, SharedHealth
+
+OpenState = Literal["open", "closed", "all"]
+
+
+class NotThere(Failure):
+    """What was asked for is not there; the sentence says what."""
+
+
+class LagView(TypedDict):
+    """Seconds from an order's arrival to its end, of those of the last 24 hours."""
+
+    median: float
+    longest: float
+
+
+class HourView(TypedDict):
+    """How many orders ended in an hour, which began at `from`."""
+
+    hour: str
+    ended: int
+
+
+class LeftView(TypedDict):
+    """Calls that may be made at once now, of those that are ever allowed at once."""
+
+    side: str
+    account: str
+    tier: str
+    calls: int
+    of: int
+    paused_seconds: int
+
+
+class FlowPage(TypedDict):
+    """One mapping: how it stands, what it did hour by hour, and when it is due."""
+
+    health: FlowHealth
+    last_success: NotRequired[str]
+    lag: NotRequired[LagView]
+    hours: list[HourView]
+    next_run: NotRequired[str]
+
+
+class HealthPage(TypedDict):
+    """How everything stands."""
+
+    at: str
+    ok: bool
+    flows: list[FlowPage]
+    shared: SharedHealth
+    left: list[LeftView]
+
+
+class RunRow(TypedDict):
+    """A run; without `ended_at` it goes on, or was killed."""
+
+    id: str
+    mapping: str
+    kind: str
+    state: str
+    started_at: str
+    ended_at: NotRequired[str]
+    figures: dict[str, object]
+    note: str
+
+
+class RunsPage(TypedDict):
+    """The newest runs."""
+
+    at: str
+    runs: list[RunRow]
+
+
+class DeedRow(TypedDict):
+    """What somebody did on the page; without `ended` nobody knows whether it happened."""
+
+    at: str
+    who: str
+    act: str
+    exception: NotRequired[int]
+    ended: NotRequired[str]
+
+
+class ExceptionPage(TypedDict):
+    """One exception in full, and what people did to it here."""
+
+    shown: ExceptionDocument
+    deeds: list[DeedRow]
+    identity: bool
+
+
+class ReviewRow(TypedDict):
+    """A question about whose contact it is: open, or decided and how."""
+
+    row: ExceptionRow
+    person: str
+    undoable: bool
+
+
+class ReviewsPage(TypedDict):
+    """Questions about whose contact it is."""
+
+    at: str
+    state: OpenState
+    reviews: list[ReviewRow]
+
+
+class VersionRow(TypedDict):
+    """A version of an order, and how it ended."""
+
+    order: str
+    version: str
+    landed_at: str
+    outcome: str
+    because: str
+
+
+class CallRow(TypedDict):
+    """A call that was made for a person."""
+
+    order: str
+    send: str
+    means: str
+    state: str
+    status: NotRequired[int]
+    said: str
+    sent_at: str
+    mapping_sha256: str
+
+
+class ContactView(TypedDict):
+    """The person's contact in Dotdigital, as it was last read."""
+
+    contact_id: int
+    address: str
+    status: str
+    read_at: str
+
+
+class PersonPage(TypedDict):
+    """Everything that is known of what was done for one person; `person` is a hashed key."""
+
+    at: str
+    person: str
+    masked: bool
+    contact: NotRequired[ContactView]
+    orders: list[VersionRow]
+    calls: list[CallRow]
+    trail: list[TrailView]
+    exceptions: list[ExceptionRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which exceptions are meant; what is empty is not asked about."""
+
+    owner: str = ""
+    code: str = ""
+    order: str = ""
+    state: OpenState = "open"
+    rows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How an exception is closed: as it is, or with one of the decisions."""
+
+    number: int
+    note: str
+    by: str
+    contact: int | None = None
+    recreate: bool = False
+    happened: bool | None = None
+
+
+class Desk(Protocol):
+    """Everything behind the page; each may raise Failure, whose sentence is shown.
+
+    What changes something, and what reveals, is on the record of who did what before it is done.
+    """
+
+    def tell_health(self) -> HealthPage:
+        """Give how everything stands."""
+        ...
+
+    def tell_runs(self) -> RunsPage:
+        """Give the newest runs."""
+        ...
+
+    def list_exceptions(self, wanted: Filter) -> ExceptionsDocument:
+        """Give exceptions by cause."""
+        ...
+
+    def show_exception(self, number: int, revealed_to: str = "") -> ExceptionPage:
+        """Give one exception, masked unless it is revealed to somebody; NotThere."""
+        ...
+
+    def resolve(self, decision: Decision) -> ResolutionDocument:
+        """Close an exception."""
+        ...
+
+    def undo(self, number: int, note: str, by: str) -> ResolutionDocument:
+        """Take a decision back."""
+        ...
+
+    def look_ahead(self, number: int) -> ReplayDocument:
+        """Give what would be sent for the order of an exception now."""
+        ...
+
+    def send_again(self, number: int, by: str) -> ReplayDocument:
+        """Send the order of an exception once more."""
+        ...
+
+    def list_reviews(self, state: OpenState) -> ReviewsPage:
+        """Give the questions about whose contact it is."""
+        ...
+
+    def tell_person(self, wanted: str, revealed_to: str = "") -> PersonPage:
+        """Give what was done for a person, by hashed key or by an order; NotThere."""
+        ...
+
+    def tell_mapping(self) -> Handbook:
+        """Give the handbook of the mapping in force."""
+        ...
+
+    def is_ready(self) -> bool:
+        """Whether the database answers."""
+        ...

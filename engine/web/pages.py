@@ -1,0 +1,172 @@
+"""Pages: every path, who may ask for it, and what is shown; each has a twin in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, cast, get_args
+
+from engine.problem import Failure
+from engine.report.exceptions import ExceptionsDocument, render_exceptions
+from engine.web.desk import Decision, Desk, Filter, OpenState
+from engine.web.visitors import Visitor
+
+Role = Literal["view", "act", "reveal"]
+_MOST_TYPED = 200
+_LARGEST_NUMBER = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request of somebody who may make it; `given` are the fields of its address or form."""
+
+    desk: Desk
+    visitor: Visitor
+    given: Mapping[str, str]
+    number: int = 0
+
+    def text(self, name: str) -> str:
+        """Give a field without blanks around it; Failure for one that nobody types."""
+        text = self.given.get(name, "").strip()
+        if len(text) > _MOST_TYPED and name != "note":
+            raise Failure(f"{name} has {len(text)} characters; at most {_MOST_TYPED} are taken")
+        return text
+
+    def state(self) -> OpenState:
+        """Give the state that is asked for, else open."""
+        text = self.text("state") or "open"
+        if text not in get_args(OpenState):
+            raise Failure("state takes open, closed or all")
+        return cast("OpenState", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown: the document is the twin, and `more` is for the template alone."""
+
+    template: str
+    document: object
+    more: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A path and the role that it needs; `table` gives it as CSV as well."""
+
+    path: str
+    answer: Callable[[Ask], Shown]
+    role: Role = "view"
+    method: Literal["GET", "POST"] = "GET"
+    table: Callable[[Ask], str] | None = None
+
+
+def _health(ask: Ask) -> Shown:
+    return Shown("health.html", ask.desk.tell_health())
+
+
+def _runs(ask: Ask) -> Shown:
+    return Shown("runs.html", ask.desk.tell_runs())
+
+
+def _exceptions(ask: Ask) -> Shown:
+    wanted = _read_filter(ask)
+    every = ask.desk.list_exceptions(Filter(state=wanted.state))
+    owners = sorted({one["owner"] for one in every["causes"]})
+    document = ask.desk.list_exceptions(wanted)
+    return Shown("exceptions.html", document, {"wanted": wanted, "owners": owners})
+
+
+def _exceptions_table(ask: Ask) -> str:
+    wanted = _read_filter(ask)
+    every = Filter(wanted.owner, wanted.code, wanted.order, wanted.state, rows=True)
+    document: ExceptionsDocument = ask.desk.list_exceptions(every)
+    return render_exceptions(document, "csv")
+
+
+def _read_filter(ask: Ask) -> Filter:
+    code, order = ask.text("code"), ask.text("order")
+    return Filter(ask.text("owner"), code, order, ask.state(), rows=bool(code or order))
+
+
+def _exception(ask: Ask) -> Shown:
+    document = ask.desk.show_exception(ask.number)
+    return Shown("exception.html", document, {"revealed": False})
+
+
+def _reveal_exception(ask: Ask) -> Shown:
+    document = ask.desk.show_exception(ask.number, ask.visitor.name)
+    return Shown("exception.html", document, {"revealed": True})
+
+
+def _resolve(ask: Ask) -> Shown:
+    kind = ask.text("decision") or "closed"
+    contact = None
+    if kind.startswith("contact-"):
+        contact, kind = _read_number(kind.removeprefix("contact-")), "contact"
+    if kind not in ("closed", "contact", "recreate", "happened", "did_not_happen"):
+        raise Failure("say how it is closed: choose one of the decisions")
+    decision = Decision(
+        number=ask.number,
+        note=ask.text("note"),
+        by=ask.visitor.name,
+        contact=contact,
+        recreate=kind == "recreate",
+        happened={"happened": True, "did_not_happen": False}.get(kind),
+    )
+    return Shown("done.html", ask.desk.resolve(decision))
+
+
+def _undo(ask: Ask) -> Shown:
+    return Shown("done.html", ask.desk.undo(ask.number, ask.text("note"), ask.visitor.name))
+
+
+def _look_ahead(ask: Ask) -> Shown:
+    return Shown("replay.html", ask.desk.look_ahead(ask.number), {"number": ask.number})
+
+
+def _send_again(ask: Ask) -> Shown:
+    document = ask.desk.send_again(ask.number, ask.visitor.name)
+    return Shown("replay.html", document, {"number": ask.number})
+
+
+def _reviews(ask: Ask) -> Shown:
+    return Shown("reviews.html", ask.desk.list_reviews(ask.state()))
+
+
+def _person(ask: Ask) -> Shown:
+    wanted = ask.text("of")
+    document = ask.desk.tell_person(wanted) if wanted else None
+    return Shown("person.html", document, {"wanted": wanted})
+
+
+def _reveal_person(ask: Ask) -> Shown:
+    wanted = ask.text("of")
+    document = ask.desk.tell_person(wanted, ask.visitor.name)
+    return Shown("person.html", document, {"wanted": wanted})
+
+
+def _mapping(ask: Ask) -> Shown:
+    return Shown("mapping.html", ask.desk.tell_mapping())
+
+
+def _read_number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text[:16]) < _LARGEST_NUMBER:
+        raise Failure("a contact is named by its number")
+    return int(text)
+
+
+PAGES: tuple[Page, ...] = (
+    Page("/health", _health),
+    Page("/runs", _runs),
+    Page("/exceptions", _exceptions, table=_exceptions_table),
+    Page("/exceptions/{number:int}", _exception),
+    Page("/exceptions/{number:int}/reveal", _reveal_exception, "reveal", "POST"),
+    Page("/exceptions/{number:int}/resolve", _resolve, "act", "POST"),
+    Page("/exceptions/{number:int}/undo", _undo, "act", "POST"),
+    Page("/exceptions/{number:int}/replay", _look_ahead, "act"),
+    Page("/exceptions/{number:int}/replay", _send_again, "act", "POST"),
+    Page("/reviews", _reviews),
+    Page("/person", _person),
+    Page("/person/reveal", _reveal_person, "reveal", "POST"),
+    Page("/mapping", _mapping),
+)

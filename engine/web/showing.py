@@ -1,0 +1,169 @@
+"""Showing: templates that escape everything, and the words in which figures and states are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from engine.report.ages import count, tell_age, tell_seconds
+from engine.report.findings import printable
+from engine.report.handbook_html import handbook_style, render_handbook_body
+from engine.web.desk import HourView
+
+_LONGEST, _PIECE = 24, 8
+_NAMED = re.compile(r"\{{1,2}\s*([A-Za-z0-9_.]+)\s*\}{1,2}")
+WIDE, HIGH = 240, 40
+WORDS: Mapping[str, str] = {
+    "ok": "Running well",
+    "late": "Late",
+    "stuck": "Stuck",
+    "failed": "Failed",
+    "never ran": "Never ran",
+    "done": "Went well",
+    "running": "Going on",
+    "stopped": "Stopped",
+    "sent": "Sent",
+    "unchanged": "Unchanged",
+    "held": "Held",
+    "rejected": "Rejected",
+    "waiting": "Waiting",
+    "sync": "Keep in step",
+    "send": "Single orders",
+    "backfill": "History",
+    "replay": "Sent again",
+    "forget": "Erasure",
+    "sending": "under way",
+    "accepted": "in an import, its report is awaited",
+    "refused": "refused by Dotdigital",
+    "unknown": "nobody knows whether it happened",
+    "superseded": "counts no more",
+    "took effect": "took effect",
+    "hold": "holds the order",
+    "review": "needs a decision",
+    "reject": "refused",
+    "note": "for your information",
+    "read": "status read",
+    "decided": "decided",
+    "created": "contact created",
+    "withdrawn": "consent withdrawn",
+    "resolved": "closed it",
+    "undone": "took the decision back",
+    "replayed": "sent the order again",
+    "revealed": "looked at personal data",
+    "planned": "something to send",
+}
+
+
+_TIERS: Mapping[str, str] = {
+    "low": "slow calls (tier low)",
+    "medium": "usual calls (tier medium)",
+    "high": "fast calls (tier high)",
+    "enrolment": "enrolments in programmes",
+    "unlimited": "calls without a published limit",
+    "orders": "reading orders",
+    "exports": "exports of history",
+}
+
+
+def render(template: str, told: Mapping[str, object]) -> str:
+    """Give a page; everything in `told` is shown as typed."""
+    return _environment().get_template(template).render(**told)
+
+
+def read_style() -> str:
+    """Give the one stylesheet: that of handbooks, and what the page adds."""
+    source, _, _ = _loader().get_source(_environment(), "style.css")
+    return f"{handbook_style()}\n{source}"
+
+
+@cache
+def _loader() -> PackageLoader:
+    return PackageLoader("engine.web", "templates")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=_loader(),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        seconds=tell_seconds,
+        long=_tell_long,
+        tier=_tell_tier,
+        shown=_show,
+        word=_word,
+        moment=_tell_moment,
+        plain=_name_blanks,
+    )
+    environment.globals.update(
+        age=tell_age,
+        since=_tell_since,
+        count=count,
+        spark=_draw_spark,
+        body_of=lambda handbook: Markup(render_handbook_body(handbook)),  # noqa: S704 - escaped there
+    )
+    return environment
+
+
+def _show(text: object) -> Markup:
+    """Give a text as typed; a word without end has places where its line may be broken."""
+    return Markup(" ").join(_cut(word) for word in printable(str(text)).split(" "))
+
+
+def _cut(word: str) -> Markup:
+    if len(word) <= _LONGEST:
+        return escape(word)
+    pieces = (word[start : start + _PIECE] for start in range(0, len(word), _PIECE))
+    return Markup("<wbr>").join(pieces)
+
+
+def _word(name: str) -> str:
+    """Give the words for a name of ours; another one is shown as it is."""
+    return WORDS.get(name, printable(name))
+
+
+def _name_blanks(sentence: str) -> str:
+    """Give a sentence of a mapping with its blanks named: [order id] for {{ order_id }}."""
+    return _NAMED.sub(lambda found: f"[{found[1].replace('_', ' ')}]", sentence)
+
+
+def _tell_long(seconds: float) -> str:
+    return tell_seconds(seconds) if seconds >= 1 else "less than a second"
+
+
+def _tell_since(since: str, now: str) -> str:
+    told = tell_age(since, now)
+    return "just now" if told == "0 s" else f"{told} ago"
+
+
+def _tell_tier(tier: str) -> str:
+    """Give the words for a kind of call, by the vendor's name of its tier."""
+    return _TIERS.get(tier, printable(tier))
+
+
+def _tell_moment(text: str) -> Markup:
+    """Give a moment with its zone, readable by machines as well."""
+    moment = datetime.fromisoformat(text)
+    told = f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+    return Markup('<time datetime="{}">{}</time>').format(text, told)
+
+
+def _draw_spark(hours: Sequence[HourView]) -> list[tuple[float, float, float, float]]:
+    """Give a bar per hour as x, y, width and height."""
+    most = max((one["ended"] for one in hours), default=0) or 1
+    step = WIDE / max(len(hours), 1)
+    bars = []
+    for place, one in enumerate(hours):
+        high = round((HIGH - 1) * one["ended"] / most, 1) if one["ended"] else 1.0
+        high = max(high, 1.0)
+        bars.append((round(place * step, 1), round(HIGH - high, 1), round(step - 2, 1), high))
+    return bars
