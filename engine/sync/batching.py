@@ -163,10 +163,14 @@ class BatchRun:
     def _find_creation(self, turn: Turn) -> tuple[Waiting, Probed, Call] | None:
         """Give the call that creates a person's contact, with the version that plans it."""
         flow = self.worker.flow
+        try:
+            contacts = turn.known.contacts()
+        except ContactError:
+            return None
         for version in turn.waiting:
             try:
-                payload, contacts = read_payload(version.payload), turn.known.contacts()
-            except (PayloadError, ContactError):
+                payload = read_payload(version.payload)
+            except PayloadError:
                 return None
             probed = flow.mapping.apply(payload, contacts, self.worker.now)
             for call in probed.plan["calls"]:
