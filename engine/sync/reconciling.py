@@ -179,8 +179,9 @@ def compare(reckoning: Reckoning, sides: Sides) -> Reconciled:
             continue
         one = _tell_difference(reckoning, sides, key, worths)
         found.append(one)
-        currency = next((worth.currency for worth in worths if worth is not None), "")
-        sums.setdefault(currency, Sum()).differences += 1
+        # An order that no side can tell the worth of is told, and stands in no sum.
+        for worth in [one for one in worths if one is not None][:1]:
+            sums[worth.currency].differences += 1
     return Reconciled(tuple(found), dict(sorted(sums.items())), agreed, no_sale, sides.left_out)
 
 

@@ -23,10 +23,12 @@ from engine.resources import read_schema
 from engine.sandbox.dotdigital.insight import Record
 from engine.sandbox.faults import Fault
 from engine.sandbox.world.orders import Order, refund
+from engine.state.surveys import Newest
 from engine.sync.exporting import Exporter
 from engine.sync.forgetting import Identifier, erase, find
 from engine.sync.months import read_month, zone_of
-from engine.sync.reckoning import make_reckoning
+from engine.sync.reckoning import Counted, make_reckoning
+from engine.sync.reconciling import Shown, Sides, compare
 from tests.operations.hands import Hands, shipped_flow
 from tests.operations.test_commands import Desk
 from tests.rehearsal import sandbox
@@ -177,6 +179,26 @@ def test_a_difference_is_told_with_its_cause(
     assert words in found["said"]
     assert [one["cause"] for one in document["causes"]] == [cause]
     assert order in render_reconciliation(document, "text")
+
+
+def test_an_order_whose_worth_nobody_can_tell_is_told_and_in_no_sum() -> None:
+    counted = Counted(None, ("UNREADABLE_MONEY",), is_sale=True, placed_at=None)
+    newest = Newest("A", "held", "an amount cannot be read", "", "2026-03-01T09:00:00.000000Z")
+    shown = {"A": Shown(counted, landed=True)}
+    sides = Sides(shown, {"A": newest}, {}, {}, {}, left_out=0)
+    found = compare(make_reckoning(shipped_flow()), sides)
+    (one,) = found.differences
+    assert one.said == "held for UNREADABLE_MONEY: an amount cannot be read"
+    assert (found.sums, found.agreed) == ({}, 0)
+
+
+def test_a_figure_of_another_version_of_the_mapping_is_told_so() -> None:
+    hands = Hands()
+    ledger_differs(hands)
+    with hands.database.transaction() as connection:
+        connection.execute(text("UPDATE order_version SET spec_sha256 = 'another'"))
+    (found,) = reconcile(hands)["differences"]
+    assert "decided by another version of the mapping" in found["said"]
 
 
 def test_every_cause_is_seeded() -> None:
