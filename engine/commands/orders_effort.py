@@ -44,12 +44,14 @@ class Effort:
 
     def __init__(self, checked: CheckedSpec, now: datetime) -> None:
         self._mapping = probe_mapping(checked)
+        self._checked = checked
         self._target = checked.target
         self._form = contact_form(checked)
         self._now = now
         self._mails: dict[str, Contact] = {}
         self._people: dict[str, Contact] = {}
         self._contacts = Contacts(asked=True, by_email=self._mails, by_person=self._people)
+        self._shares: defaultdict[str, dict[str, Share]] = defaultdict(dict)
         self._single: Counter[str] = Counter()
         self._alone: Counter[str] = Counter()
         self._single_reads = self._alone_reads = 0
@@ -71,7 +73,7 @@ class Effort:
             last = self._mapping.apply(record, self._contacts, self._now)
         self._count(last.plan)
         share = {str(plan["key"]): last.share(self._form.members)}
-        self._remember(last, {call["id"] for call in last.plan["calls"]}, share)
+        self._remember(last, self._once(last.plan), share)
         return probed
 
     def show_by_imports(self) -> EffortView:
@@ -111,6 +113,11 @@ class Effort:
                 return call["id"]
         return ""
 
+    def _once(self, plan: Record) -> AbstractSet[str]:
+        """Give the calls that are not made again; the others say their version."""
+        sends = self._checked.spec.send
+        return {call["id"] for call in plan["calls"] if sends[call["send"]].repeat == "once"}
+
     def _remember(self, probed: Probed, sent: AbstractSet[str], share: Mapping[str, Share]) -> None:
         """Keep what the target and we know of the buyer after some calls of a plan."""
         values = probed.values
@@ -122,8 +129,11 @@ class Effort:
             status = values.get("consent.status")
             if not isinstance(status, str):
                 return
-            known = Contact(len(self._people) + 1, mail.lower(), status, person, {})
-        contact = replace(known, sent=known.sent | sent, shares={**known.shares, **share})
+            number = len(self._people) + 1
+            known = Contact(number, mail.lower(), status, person, self._shares[person])
+        # In place: whoever buys often has long figures.
+        self._shares[known.person or person].update(share)
+        contact = replace(known, sent=known.sent | sent)
         self._people[person] = contact
         if contact.email is not None:
             self._mails[contact.email] = contact
