@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from engine.state.tables import CALL, CONSENT_EVENT, CONTACT, LEDGER, ORDER_VERSION, PERSON
+from engine.state.tables import CALL, CONSENT_EVENT, LEDGER, ORDER_VERSION, PERSON
 
 # Well below what a statement may carry in either database.
 _ASKED_AT_ONCE = 500
@@ -112,24 +112,6 @@ def list_payloads(
         .where(table.c.flow == flow, table.c.landed_at >= since, table.c.payload != "")
         .order_by(table.c.id.desc())
         .limit(most)
-    )
-    return [(row[0], row[1]) for row in found]
-
-
-def count_statuses(connection: Connection) -> dict[str, int]:
-    """Give how many contacts the mirror holds with each status."""
-    found = connection.execute(
-        select(CONTACT.c.status, func.count()).group_by(CONTACT.c.status).order_by(CONTACT.c.status)
-    )
-    return {row[0]: row[1] for row in found}
-
-
-def list_carriers(connection: Connection) -> list[tuple[int, str]]:
-    """Give number and person key of each contact of the mirror that carries one."""
-    found = connection.execute(
-        select(CONTACT.c.contact_id, CONTACT.c.person)
-        .where(CONTACT.c.person.is_not(None))
-        .order_by(CONTACT.c.contact_id)
     )
     return [(row[0], row[1]) for row in found]
 
