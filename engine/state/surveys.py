@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from engine.state.tables import CALL, CONSENT_EVENT, LEDGER, ORDER_VERSION, PERSON
 
@@ -93,7 +93,7 @@ def newest_of_orders(
         table.c.landed_at,
     ).order_by(table.c.version, table.c.id)
     for row in _of_keys(connection, asked, flow, order_keys):
-        found[row[0]] = Newest(row[0], row[1], row[2], row[3], row[4])
+        found[row[0]] = Newest(*row)
     return found
 
 
@@ -178,7 +178,7 @@ def list_decisions(connection: Connection) -> dict[tuple[str, str], Decision]:
 
 def _of_keys(
     connection: Connection, asked: Select[Any], flow: str, order_keys: Sequence[str]
-) -> Iterator[Row[Any]]:
+) -> Iterator[Any]:
     table = ORDER_VERSION
     for start in range(0, len(order_keys), _ASKED_AT_ONCE):
         keys = order_keys[start : start + _ASKED_AT_ONCE]
