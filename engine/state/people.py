@@ -38,13 +38,26 @@ _FIND_DECISION = (
 _FIND_ANCHOR = select(PERSON.c.contact_id).where(PERSON.c.subject == bindparam("subject"))
 
 
+_FIND_CARRIERS = (
+    select(CONTACT.c.contact_id).where(CONTACT.c.person == bindparam("subject")).limit(2)
+)
+
+
 def read_anchor(connection: Connection, subject: str) -> int | None:
-    """Give the contact of a person; a decision of people comes first."""
+    """Give the contact of a person; a decision of people comes first.
+
+    Where we never met the person, it is the one contact that carries the person key already: the
+    database may be younger than the account.
+    """
     whose = {"subject": subject}
     decided = connection.execute(_FIND_DECISION, whose).scalar_one_or_none()
     if decided is not None:
         return int(decided)
-    return connection.execute(_FIND_ANCHOR, whose).scalar_one_or_none()
+    anchor = connection.execute(_FIND_ANCHOR, whose).scalar_one_or_none()
+    if anchor is not None:
+        return int(anchor)
+    carriers = connection.execute(_FIND_CARRIERS, whose).scalars().all()
+    return int(carriers[0]) if len(carriers) == 1 else None
 
 
 def is_decided(connection: Connection, subject: str) -> bool:

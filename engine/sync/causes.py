@@ -72,6 +72,13 @@ CAUSES: Mapping[str, Cause] = {
         "Read what Dotdigital says; correct the mapping, the account or the order, then replay",
         "when_mapping_changes",
     ),
+    "NOT_DELIVERED": Cause(
+        "review",
+        "engineering",
+        "Order {order} was not delivered in {attempts} attempts; it is tried again all the same",
+        "Find in the log what fails; where only this order does, see what Dotdigital answers to it",
+        "by_hand",
+    ),
     UNKNOWN_OUTCOME: Cause(
         "review",
         "marketing-ops",
@@ -85,7 +92,7 @@ CAUSES: Mapping[str, Cause] = {
 def raise_cause(code: str, order_key: str, **words: object) -> Raised:
     """Give an exception of delivery's own."""
     cause = CAUSES[code]
-    said = {"order": order_key, "send": "", "said": "", **words}
+    said = {"order": order_key, "send": "", "said": "", "attempts": "", **words}
     return Raised(
         code=code,
         level=cause.level,

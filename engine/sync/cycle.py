@@ -16,7 +16,7 @@ from engine.sync.batching import BatchRun
 from engine.sync.forgetting import deliver_deletions
 from engine.sync.knowledge import NotNow
 from engine.sync.leftovers import read_leftovers
-from engine.sync.mirror import is_fresh, refresh_mirror
+from engine.sync.mirror import is_fresh, refresh_mirror, was_read
 from engine.sync.settling import settle_subject
 from engine.sync.worker import Worker
 
@@ -53,11 +53,24 @@ def settle_events(worker: Worker, may_go_on: Callable[[], bool] = lambda: True) 
         waiting = count_waiting(connection, worker.flow.name).get("event", 0)
     if waiting > worker.rules.events_as_batch:
         return settle_batch(worker, "event")
+    if not waiting or not _has_mirror(worker):
+        return 0
     settled = 0
     while may_go_on() and (claims := _claim(worker, "event", 1)):
         settle_subject(worker, claims[0])
         settled += 1
     return settled
+
+
+def _has_mirror(worker: Worker) -> bool:
+    """See that contacts were read once: some may carry the keys of people whom we never met."""
+    try:
+        if not was_read(worker):
+            refresh_mirror(worker)
+    except NotNow as wait:
+        worker.talk.warning("consent mirror not read", cause=wait.cause)
+        return False
+    return True
 
 
 def settle_batch(worker: Worker, lane: Lane) -> int:

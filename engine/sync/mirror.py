@@ -46,6 +46,12 @@ def is_fresh(worker: Worker) -> bool:
     return timedelta() <= age < worker.rules.mirror_age
 
 
+def was_read(worker: Worker) -> bool:
+    """Whether the mirror was ever read whole."""
+    with worker.transaction() as connection:
+        return read_cursor(connection, ACCOUNT, STREAM) is not None
+
+
 def refresh_mirror(worker: Worker) -> int:
     """Read what changed since the last whole read; give how many contacts. Raises NotNow."""
     try:

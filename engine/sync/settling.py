@@ -22,7 +22,7 @@ from engine.state.claims import (
 )
 from engine.state.database import Connection
 from engine.state.exceptions import Raised, add_exception
-from engine.state.orders import Waiting, move_subject
+from engine.state.orders import Waiting, list_waiting, move_subject
 from engine.state.outbox import (
     DONE,
     NOTHING_SAID,
@@ -76,7 +76,7 @@ class Replan(Exception):  # noqa: N818 - a turn taken, no fault
 
 def settle_subject(worker: Worker, claim: Claim) -> None:
     """Plan and deliver what waits for a subject, and give the claim back."""
-    not_before = None
+    not_before, turn = None, None
     try:
         with worker.transaction() as connection:
             turn = begin_turn(worker, connection, claim)
@@ -91,7 +91,21 @@ def settle_subject(worker: Worker, claim: Claim) -> None:
         give_back(worker, [claim])
         raise
     with worker.transaction() as connection:
+        if not_before is not None and turn is not None:
+            _tell_undelivered(worker, connection, turn)
         release_claim(connection, claim, not_before=not_before)
+
+
+def _tell_undelivered(worker: Worker, connection: Connection, turn: Turn) -> None:
+    """Let people look at what was tried too often; it is tried again all the same."""
+    attempts = turn.claim.attempts + 1
+    if attempts != worker.rules.attempts_before_telling:
+        return
+    waiting = {one.id for one in list_waiting(connection, worker.flow.name, turn.claim.subject)}
+    for version in turn.waiting:
+        if version.id in waiting:
+            told = raise_cause("NOT_DELIVERED", version.order_key, attempts=attempts)
+            add_exception(connection, about(worker.flow, version, turn), told, worker.now)
 
 
 def give_back(worker: Worker, claims: Iterable[Claim]) -> None:

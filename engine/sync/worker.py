@@ -47,6 +47,8 @@ class Rules:
     longest_wait: timedelta = timedelta(minutes=15)
     doubt_wait: timedelta = timedelta(seconds=60)
     """Longer than anything on the way holds a request back whose answer was lost."""
+    attempts_before_telling: int = 20
+    """Attempts after which people are told of an order; some hours, when Dotdigital is down."""
     fresh: timedelta = timedelta(seconds=30)
     """How old a contact's status may be when something is decided on it."""
     mirror_age: timedelta = timedelta(minutes=1)

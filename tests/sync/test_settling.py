@@ -16,6 +16,8 @@ from engine.sandbox.mirakl.payload import show_order
 from engine.sandbox.world.life import Habits
 from engine.sandbox.world.orders import Order, refund
 from engine.state.claims import Claimant
+from engine.state.database import Database
+from engine.state.migrations import prepare_database
 from engine.sync.cycle import settle_all, wait_until_due
 from engine.sync.settling import settle_subject
 from tests.operations.hands import Hands
@@ -346,4 +348,33 @@ def test_an_import_that_a_dead_worker_left_is_read_by_the_next_one() -> None:
     hands.there.wait(minutes=20)
     settle(hands)
     assert {row[0] for row in hands.rows("SELECT state FROM batch")} == {"read"}
+    assert {outcome for _, outcome in outcomes(hands)} == {"sent"}
+
+
+def test_a_new_database_finds_the_contacts_that_carry_its_people(hands: Hands) -> None:
+    first = hands.place(real=False)
+    hands.sync()
+    hands.database = Database("sqlite://")
+    prepare_database(hands.database, hands.clock.now())
+    limit = hands.worker.rules.events_as_batch
+    hands.worker = hands.landing.worker = hands.hire("one", events_as_batch=limit)
+    hands.there.wait(minutes=1)
+    later = hands.place(real=False)
+    hands.sync()
+    assert len(hands.there.sandbox.state.contacts.by_id) == 1
+    assert [total(hands, one) for one in (first, later)] == [first.net / 100, later.net / 100]
+
+
+def test_an_order_that_never_gets_an_answer_is_told_to_people_and_tried_on() -> None:
+    hands = still_hands()
+    hands.worker = hands.landing.worker = hands.hire("one", attempts_before_telling=3)
+    hands.place()
+    fault(hands, "refuse", path="/contacts/v3", method="POST", status=503, times=4)
+    hands.landing.read_changes()
+    for _ in range(4):
+        settle_all(hands.worker)
+        hands.there.wait(hours=1)
+    assert open_codes(hands) == ["NOT_DELIVERED"]
+    settle(hands)
+    assert open_codes(hands) == []
     assert {outcome for _, outcome in outcomes(hands)} == {"sent"}
