@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.commands.delivery import open_delivery, read_flow
 from engine.commands.desk import ServedDesk
+from engine.problem import Failure
 from engine.settings import read_settings
 from engine.web.app import Site, make_app
 from engine.web.server import make_server
@@ -23,8 +25,8 @@ class ServeRequest:
     port: int
 
 
-def serve_page(request: ServeRequest) -> None:
-    """Serve the page; raises Refused and Failure where it cannot be opened."""
+def serve_page(request: ServeRequest, tell: Callable[[str], None]) -> None:
+    """Serve the page, and tell where; raises Refused and Failure where it cannot be opened."""
     settings = read_settings()
     passes = [
         Pass(Visitor(one.name, one.roles), one.token.get_secret_value())
@@ -35,4 +37,9 @@ def serve_page(request: ServeRequest) -> None:
     with open_delivery(settings, flow, with_mirakl=False) as delivery:
         desk = ServedDesk(delivery, path)
         site = Site(desk, Gate(passes), delivery.worker.clock)
-        make_server(make_app(site), request.host, request.port).run()
+        tell(f"the page: http://{request.host}:{request.port}/\n")
+        try:
+            make_server(make_app(site), request.host, request.port).run()
+        except SystemExit:
+            # So the server says that the address is taken, or not of this machine.
+            raise Failure(f"cannot listen at {request.host}:{request.port}") from None

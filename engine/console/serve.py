@@ -44,8 +44,7 @@ def command(color: str, /, **options: Any) -> int:  # noqa: ANN401 - click passe
 
     request = ServeRequest(**options)
     try:
-        talk(f"the page: http://{request.host}:{request.port}/\n")
-        serve_page(request)
+        serve_page(request, talk)
     except Refused as refused:
         return tell_refused(refused.problems, color)
     return 0
