@@ -52,7 +52,8 @@ durability: .venv/dev
 	@echo "durability"
 	@$(BIN)/pytest $(DEADLY)
 	@$(BIN)/python -m tests.simulation 10000
-	@$(BIN)/python -m tests.simulation.killing --minutes 4
+	@$(BIN)/python -m tests.simulation.consent
+	@$(BIN)/python -m tests.simulation.killing --minutes 6
 
 wheel: .venv/dev
 	@echo "wheel in an empty environment"
