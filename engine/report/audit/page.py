@@ -144,13 +144,13 @@ def _tell_fields(document: AuditDocument, checked: CheckedSpec) -> Section:
         if standing_of(one) == "unseen":
             continue
         share = percent(one["filled"], one["seen"])
-        filled = say("{} of {}, {}", str(one["filled"]), str(one["seen"]), share)
+        filled = say("{} of {} ({})", str(one["filled"]), str(one["seen"]), share)
         serves = say("{}", enumerate_words(one["serves"])) if one["serves"] else _NONE
         told = describe_input(checked, checked.inputs.reads[one["name"]])
         cells = (say("{}", code(one["name"])), told, say("{}", code(one["place"])), filled, serves)
         rows.append(Row(cells))
     columns = ("Field", "What it is", "Where it stands", "Filled", "Needed for")
-    table = Table("How often each field is filled", columns, tuple(rows))
+    table = Table("How often each field is filled", columns, tuple(rows), frozenset({3}))
     unread = tuple(
         say("{} cannot be read in {}", code(one["name"]), count(one["unreadable"], "order"))
         for one in document["fields"]
