@@ -51,11 +51,11 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "backfill.v1": backfill_schema,
     "forget.v1": forget_schema,
     "send.v1": send_schema,
+    "orders-audit.v1": audit_schema,
+    "usability.v1": usability_schema,
     "reconciliation.v1": reconciliation_schema,
     "drift.v1": drift_schema,
     "consent-audit.v1": consent_audit_schema,
-    "orders-audit.v1": audit_schema,
-    "usability.v1": usability_schema,
 }
 
 
