@@ -339,6 +339,8 @@ def test_whatever_the_form_the_text_reads_as_the_data_and_no_comment_is_lost(giv
 def test_a_comment_behind_a_text_with_a_hash_is_a_comment() -> None:
     before, _ = read_document(b"# first\na: ['b # c'] # d\n", "example.yaml")
     after, _ = read_document(b"# first\na: ['b # c']\n", "example.yaml")
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
     lost = find_lost_comment(before, after)
-    assert lost is not None and (lost.line, lost.column) == (2, 14)
+    assert lost is not None
+    assert (lost.line, lost.column) == (2, 14)
