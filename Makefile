@@ -9,7 +9,8 @@ RUN := $(BIN)/miradot run mappings/debenhams/orders.yaml
 # What measures time, or waits for other processes, has the machine to itself.
 ALONE := tests/hostile tests/test_isolation.py tests/test_watch.py tests/operations/test_service.py
 # Kills and crashes by the dozen: minutes, so no part of `make test`.
-DEADLY := tests/jobs/test_contract.py tests/jobs/test_upgrade.py
+DEADLY := tests/jobs/test_contract.py tests/jobs/test_upgrade.py tests/simulation/test_consent.py \
+  tests/simulation/test_dying.py tests/state/test_durability.py
 
 .PHONY: demo rehearsal test lint unit shipped mutation durability wheel editor pages workflows schemas handbooks bench pins clean
 
