@@ -70,6 +70,8 @@ def erase_person(
         bury_addresses(connection, subject, now)
     for address in sorted(addresses):
         bury(connection, key, "address", address, now)
+        # A contact of that address that went from Dotdigital may still stand in the mirror.
+        connection.execute(delete(CONTACT).where(CONTACT.c.email == address.strip().lower()))
     for _, order in sorted(found.orders):
         bury(connection, key, "order", order, now)
     for number in sorted(found.contacts):
