@@ -52,7 +52,7 @@ mutation: .venv/dev
 durability: .venv/dev
 	@echo "durability"
 	@$(BIN)/pytest $(DEADLY)
-	@$(BIN)/python -m tests.simulation 10000
+	@$(BIN)/python -m tests.simulation 6000
 	@$(BIN)/python -m tests.simulation.consent
 	@$(BIN)/python -m tests.simulation.killing --minutes 6
 

@@ -35,6 +35,7 @@ _WORKFLOW = "miradot.job"
 _LANES: tuple[JobName, ...] = ("events", "batches")
 # Jobs at a time, in each process: a long one must not keep the short ones waiting.
 _UPKEEP_AT_ONCE = 4
+_IDLE_BEATS = 2
 _NEVER_SECONDS = 86_400.0
 
 
@@ -78,6 +79,7 @@ class DbosJobs:
         self._history = History(self._client, self._application)
         self._executors: Executors | None = None
         self._last_beat: datetime | None = None
+        self._idle_beats = 0
 
     def enqueue(self, request: Request) -> bool:
         """Ask for a job; False where it waits, runs or was done already."""
@@ -236,12 +238,24 @@ class DbosJobs:
             self._performer.stopping.ask("another process took this one for dead; start it again")
             return
         self._last_beat = now
+        self._take_up_again(executors)
         for number in executors.find_dead():
             # While the place is ours, nobody starts in it.
             if executors.bury(number):
                 jobs = self.recover(executors.name(number))
                 self._performer.log.warning("jobs of a dead process taken over", records=jobs)
                 executors.free(number)
+
+    def _take_up_again(self, executors: Executors) -> None:
+        """Take up what the engine holds for begun here though nothing runs.
+
+        Where the database went while the end of a job was being written, its key stays taken.
+        """
+        self._idle_beats = 0 if self._performer.running else self._idle_beats + 1
+        if self._idle_beats >= _IDLE_BEATS and executors.id in self._history.find_holders():
+            self._idle_beats = 0
+            jobs = self.recover(executors.id)
+            self._performer.log.warning("own jobs taken up again", records=jobs)
 
     def _sweep(self, now: datetime) -> None:
         """Take over what nobody holds, and forget what ended long ago."""
