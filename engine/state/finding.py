@@ -155,6 +155,16 @@ def payloads_of(connection: Connection, found: Found) -> list[tuple[str, str]]:
     return texts
 
 
+def payloads_of_nobody(connection: Connection, flow: str) -> list[tuple[str, str]]:
+    """Give subject and text of the orders of a flow that were held before anybody was asked."""
+    wanted = select(ORDER_VERSION.c.subject, ORDER_VERSION.c.payload).where(
+        ORDER_VERSION.c.flow == flow,
+        ORDER_VERSION.c.subject.startswith(ORDER_SUBJECT, autoescape=True),
+        ORDER_VERSION.c.payload != "",
+    )
+    return [(row[0], row[1]) for row in connection.execute(wanted)]
+
+
 def mails_of(connection: Connection, numbers: Iterable[int]) -> set[str]:
     """Give the addresses that the mirror holds of contacts."""
     wanted = select(CONTACT.c.email).where(CONTACT.c.contact_id.in_(list(numbers)))

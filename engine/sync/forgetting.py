@@ -31,6 +31,7 @@ from engine.state.finding import (
     find_traces,
     mails_of,
     payloads_of,
+    payloads_of_nobody,
     subjects_of_contacts,
     subjects_of_mail,
     subjects_of_order,
@@ -99,6 +100,7 @@ def find(worker: Worker, identifier: Identifier) -> Person:
         start = Found(_subjects(worker, connection, identifier, name))
         if identifier.by == "contact":
             start.contacts.add(int(name))
+        start.subjects |= _held_early(worker, connection, start.subjects, name.lower())
         found = find_person(connection, start)
         texts = payloads_of(connection, found)
         addresses = mails_of(connection, found.contacts)
@@ -206,6 +208,21 @@ def _subjects(
     if identifier.by == "contact":
         return subjects_of_contacts(connection, [int(name)])
     return {name}
+
+
+def _held_early(
+    worker: Worker, connection: Connection, subjects: set[str], address: str
+) -> set[str]:
+    """Give the orders that name a person though they were held before anybody was asked."""
+    found: set[str] = set()
+    for subject, text in payloads_of_nobody(connection, worker.flow.name):
+        try:
+            asked = worker.flow.ask(read_payload(text), worker.now)
+        except PayloadError:
+            continue
+        if asked.person in subjects or address in asked.addresses:
+            found.add(subject)
+    return found
 
 
 def _addresses(worker: Worker, texts: Iterable[tuple[str, str]]) -> set[str]:

@@ -12,6 +12,7 @@ from engine.connections.order_texts import OrderText
 from engine.connections.wire import Sent
 from engine.log import get_log, set_up_log
 from engine.sandbox.faults import Fault
+from engine.sandbox.mirakl.payload import show_order
 from engine.sandbox.world.orders import Order, refund
 from engine.state.erasure import count_deletions
 from engine.state.rings import ring
@@ -298,3 +299,16 @@ def test_an_order_that_two_customers_came_with_goes_with_its_first_one_only() ->
     forget(hands, "customer", other.shopper.customer_id)
     assert hands.rows("SELECT DISTINCT order_key FROM order_version") == [(order.id,)]
     assert hands.contacts(moved.email)
+
+
+def test_an_order_that_was_held_before_anybody_was_asked_goes_too() -> None:
+    hands = Hands()
+    order = hands.place()
+    shown = {**show_order(order, "TAX_INCLUDED"), "order_lines": [{"order_line_id": None}]}
+    text = OrderText(orjson.dumps(shown), shown, order.id)
+    with hands.worker.transaction() as connection:
+        hands.landing.land(connection, [text], "event")
+    settle_all(hands.worker)
+    assert hands.rows("SELECT outcome FROM order_version") == [("held",)]
+    forget(hands, "customer", order.shopper.customer_id)
+    assert hands.count("order_version") == 0
