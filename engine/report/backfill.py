@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.changes.cost import CostView
 from engine.published import publish
 from engine.report.findings import printable
+from engine.report.json_text import write_json
 from engine.report.sync import CauseDocument
 
 BACKFILL_SCHEMA: Literal["miradot/backfill.v1"] = "miradot/backfill.v1"
@@ -116,7 +116,7 @@ def is_fine(document: BackfillDocument) -> bool:
 def render_backfill(document: BackfillDocument, form: str) -> str:
     """Give the document as `text` or `json`."""
     if form == "json":
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return write_json(document)
     return "".join(f"{printable(line)}\n" for line in _lines(document))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Annotated, Literal, NotRequired
 
-import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
@@ -14,6 +13,7 @@ from engine.published import publish
 from engine.report.ages import count, tell_moment
 from engine.report.csv import render_csv
 from engine.report.findings import printable
+from engine.report.json_text import write_json
 
 CONSENT_AUDIT_SCHEMA: Literal["miradot/consent-audit.v1"] = "miradot/consent-audit.v1"
 _CLOSED = ConfigDict(extra="forbid")
@@ -73,7 +73,7 @@ def consent_audit_schema() -> dict[str, object]:
 def render_consent_audit(document: ConsentAuditDocument, form: str) -> str:
     """Give the document as `text`, `json` or `csv`."""
     if form == "json":
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return write_json(document)
     if form == "csv":
         return render_csv(_HEAD, _cells(document))
     return "".join(f"{printable(line)}\n" for line in _lines(document))

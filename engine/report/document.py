@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.problem import Problem
 from engine.published import publish
 from engine.report.findings import Findings, encodable
+from engine.report.json_text import write_json
 
 _CLOSED = ConfigDict(extra="forbid")
 _Line = Annotated[int, Field(ge=1, description="Line; the first is 1.")]
@@ -66,7 +66,7 @@ def render_document(findings: Findings) -> str:
             "warnings": findings.warnings,
         },
     }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+    return write_json(document)
 
 
 def _view(problem: Problem) -> ProblemView:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Annotated, Literal
 
-import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.published import publish
 from engine.report.ages import count, tell_moment
 from engine.report.findings import printable
+from engine.report.json_text import write_json
 
 DRIFT_SCHEMA: Literal["miradot/drift.v1"] = "miradot/drift.v1"
 _CLOSED = ConfigDict(extra="forbid")
@@ -73,7 +73,7 @@ def drift_schema() -> dict[str, object]:
 def render_drift(document: DriftDocument, form: str) -> str:
     """Give the document as `text` or `json`."""
     if form == "json":
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return write_json(document)
     return "".join(f"{printable(line)}\n" for line in _lines(document))
 
 

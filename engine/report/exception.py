@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Annotated, Literal, NotRequired
 
-import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
@@ -15,6 +14,7 @@ from engine.published import publish
 from engine.report.ages import tell_age, tell_moment
 from engine.report.exceptions import ExceptionRow
 from engine.report.findings import printable
+from engine.report.json_text import write_json
 from engine.report.plan import PlanText, body_lines
 
 EXCEPTION_SCHEMA: Literal["miradot/exception.v1"] = "miradot/exception.v1"
@@ -118,7 +118,7 @@ def exception_schema() -> dict[str, object]:
 def render_exception(document: ExceptionDocument, form: str, target: str) -> str:
     """Give the document as `text` or `json`; `target` is what the target is called."""
     if form == "json":
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return write_json(document)
     parts = [
         list(_head(document)),
         list(_candidates(document)),

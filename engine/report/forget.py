@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.published import publish
 from engine.report.findings import printable
+from engine.report.json_text import write_json
 
 FORGET_SCHEMA: Literal["miradot/forget.v1"] = "miradot/forget.v1"
 _TABLES = {
@@ -69,7 +69,7 @@ def is_whole(document: ForgetDocument) -> bool:
 def render_forget(document: ForgetDocument, form: str) -> str:
     """Give the document as `text` or `json`."""
     if form == "json":
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return write_json(document)
     return "".join(f"{printable(line)}\n" for line in _lines(document))
 
 

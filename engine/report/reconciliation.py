@@ -7,7 +7,6 @@ from decimal import Decimal
 from textwrap import wrap
 from typing import Annotated, Literal, NotRequired
 
-import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
@@ -15,6 +14,7 @@ from engine.published import publish
 from engine.report.ages import count, tell_moment
 from engine.report.csv import render_csv
 from engine.report.findings import printable
+from engine.report.json_text import write_json
 
 RECONCILIATION_SCHEMA: Literal["miradot/reconciliation.v1"] = "miradot/reconciliation.v1"
 _CLOSED = ConfigDict(extra="forbid")
@@ -108,7 +108,7 @@ def reconciliation_schema() -> dict[str, object]:
 def render_reconciliation(document: ReconciliationDocument, form: str) -> str:
     """Give the document as `text`, `json` or `csv`."""
     if form == "json":
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return write_json(document)
     if form == "csv":
         return render_csv(_HEAD, _cells(document))
     return "".join(f"{printable(line)}\n" for line in _lines(document))

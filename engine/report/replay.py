@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Annotated, Literal, NotRequired
 
-import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.published import publish
 from engine.report.ages import count
 from engine.report.findings import printable
+from engine.report.json_text import write_json
 
 REPLAY_SCHEMA: Literal["miradot/replay.v1"] = "miradot/replay.v1"
 _CLOSED = ConfigDict(extra="forbid")
@@ -64,7 +64,7 @@ def replay_schema() -> dict[str, object]:
 def render_replay(document: ReplayDocument, form: str) -> str:
     """Give the document as `text` or `json`."""
     if form == "json":
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return write_json(document)
     return "".join(f"{printable(line)}\n" for line in _lines(document))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.published import publish
 from engine.report.ages import count
 from engine.report.findings import printable
+from engine.report.json_text import write_json
 
 RESOLUTION_SCHEMA: Literal["miradot/resolution.v1"] = "miradot/resolution.v1"
 
@@ -37,7 +37,7 @@ def resolution_schema() -> dict[str, object]:
 def render_resolution(document: ResolutionDocument, form: str) -> str:
     """Give the document as `text` or `json`."""
     if form == "json":
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return write_json(document)
     undone = document["decision"] == "undone"
     word = "decision undone" if undone else "closed"
     lines = [

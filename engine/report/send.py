@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from engine.published import publish
 from engine.report.findings import printable
+from engine.report.json_text import write_json
 
 SEND_SCHEMA: Literal["miradot/send.v1"] = "miradot/send.v1"
 _CLOSED = ConfigDict(extra="forbid")
@@ -82,7 +83,7 @@ def is_fine(document: SendDocument) -> bool:
 def render_send(document: SendDocument, form: str) -> str:
     """Give the document as `text`, `json` or `ndjson`."""
     if form == "json":
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return write_json(document)
     if form == "ndjson":
         return "".join(orjson.dumps(one).decode() + "\n" for one in document["records"])
     lines = [f"{document['mapping']} {document['version']}, run {document['run']}"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, NotRequired
 
-import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.published import publish
 from engine.report.ages import count, tell_age, tell_seconds
 from engine.report.findings import printable
+from engine.report.json_text import write_json
 
 STATUS_SCHEMA: Literal["miradot/status.v1"] = "miradot/status.v1"
 State = Literal["ok", "late", "stuck", "failed", "never ran"]
@@ -124,7 +124,7 @@ def status_schema() -> dict[str, object]:
 def render_status(document: StatusDocument, form: str) -> str:
     """Give the document as `text` or `json`."""
     if form == "json":
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return write_json(document)
     lines = _setting_lines(document.get("settings", []))
     health = document.get("health")
     if health is not None:

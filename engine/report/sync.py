@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.published import publish
 from engine.report.findings import printable
+from engine.report.json_text import write_json
 
 SYNC_SCHEMA: Literal["miradot/sync.v1"] = "miradot/sync.v1"
 _CLOSED = ConfigDict(extra="forbid")
@@ -52,7 +52,7 @@ def sync_schema() -> dict[str, object]:
 def render_sync(document: SyncDocument, form: str) -> str:
     """Give the document as `text` or `json`."""
     if form == "json":
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return write_json(document)
     outcomes, calls = document["outcomes"], document["calls"]
     seen = f"{_count(document['seen'], 'order')} seen, {document['landed']} new"
     if document["early"]:

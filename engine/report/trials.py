@@ -16,6 +16,7 @@ from typing_extensions import TypedDict
 from engine.published import publish
 from engine.report.coverage import CoverageView, coverage_lines
 from engine.report.findings import encodable, printable
+from engine.report.json_text import write_json
 from engine.report.mutation import MutationView, mutation_lines
 from engine.trials.files import Trials
 from engine.trials.matching import Difference
@@ -203,7 +204,7 @@ def render_trials_json(report: TrialsReport) -> str:
         document["coverage"] = [*report.coverage]
     if report.mutation is not None:
         document["mutation"] = [*report.mutation]
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+    return write_json(document)
 
 
 def render_trials_junit(report: TrialsReport) -> str:

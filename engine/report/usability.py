@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Annotated, Literal, NotRequired
 
-import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.published import publish
 from engine.report.ages import count, tell_age
 from engine.report.findings import printable
+from engine.report.json_text import write_json
 
 USABILITY_SCHEMA: Literal["miradot/usability.v1"] = "miradot/usability.v1"
 _CLOSED = ConfigDict(extra="forbid")
@@ -97,7 +97,7 @@ def usability_schema() -> dict[str, object]:
 def render_usability(document: UsabilityDocument, form: str) -> str:
     """Give the document as `text` or `json`."""
     if form == "json":
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return write_json(document)
     return "".join(f"{printable(line)}\n" for line in _lines(document))
 
 

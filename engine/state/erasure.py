@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, tuple_, update
 
 from engine.clock import write_time
 from engine.state.finding import Found
+from engine.state.parts import in_parts
 from engine.state.tables import (
     ALIAS,
     CALL,
@@ -33,8 +33,6 @@ from engine.state.tombstones import bury, bury_addresses
 
 # "miradot erasure" as a number: landing shares it, an erasure has it alone.
 _LOCK = int.from_bytes(b"mderase")
-_AT_ONCE = 500
-One = TypeVar("One")
 
 
 def exclude_erasure(connection: Connection) -> None:
@@ -61,7 +59,7 @@ def erase_person(
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    for part in _parts(sorted(found.subjects)):
+    for part in in_parts(sorted(found.subjects)):
         # Whoever is recording something for them right now ends first.
         held = select(PERSON.c.epoch).where(PERSON.c.subject.in_(part)).with_for_update()
         connection.execute(held)
@@ -87,14 +85,14 @@ def erase_person(
 def _rows_of(found: Found) -> Iterator[tuple[Table, ColumnElement[bool]]]:
     """Give each table with the condition for the rows of a person in it."""
     conditions: defaultdict[Table, list[ColumnElement[bool]]] = defaultdict(list)
-    for part in _parts(sorted(found.subjects)):
+    for part in in_parts(sorted(found.subjects)):
         conditions[LEDGER].append(LEDGER.c.person.in_(part))
         for table in (ORDER_VERSION, CALL, EXCEPTION, CONSENT_EVENT, ALIAS, DECISION, PERSON):
             conditions[table].append(table.c.subject.in_(part))
-    for orders in _parts(sorted(found.orders)):
+    for orders in in_parts(sorted(found.orders)):
         for table in (ORDER_VERSION, LEDGER, CALL, EXCEPTION, RING):
             conditions[table].append(tuple_(table.c.flow, table.c.order_key).in_(orders))
-    for numbers in _parts(sorted(found.contacts)):
+    for numbers in in_parts(sorted(found.contacts)):
         for table in (CONTACT, CONSENT_EVENT, DECISION):
             conditions[table].append(table.c.contact_id.in_(numbers))
     for table, wanted in conditions.items():
@@ -154,8 +152,3 @@ def delay_deletion(connection: Connection, deletion: Deletion, until: datetime) 
         .where(ERASURE.c.id == deletion.id)
         .values(attempts=deletion.attempts + 1, not_before=write_time(until))
     )
-
-
-def _parts(given: list[One]) -> Iterator[list[One]]:
-    for start in range(0, len(given), _AT_ONCE):
-        yield given[start : start + _AT_ONCE]

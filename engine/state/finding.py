@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Text, false, func, or_, select
 
 from engine.state.aliases import subjects_of_address
+from engine.state.parts import in_parts
 from engine.state.tables import (
     CALL,
     CONTACT,
@@ -23,7 +24,6 @@ from engine.state.tables import (
 OrderKey = tuple[str, str]
 """Flow and order."""
 ORDER_SUBJECT = "order:"
-_AT_ONCE = 500
 # An expression of SQLite is a thousand deep at most, and a table has some twenty texts.
 _MOST_WORDS, _WORDS_AT_ONCE = 60, 20
 
@@ -100,7 +100,7 @@ def find_person(connection: Connection, start: Found) -> Found:
 
 def _contacts_of(connection: Connection, subjects: set[str]) -> set[int]:
     numbers: set[int] = set()
-    for part in _parts(sorted(subjects)):
+    for part in in_parts(sorted(subjects)):
         for subject, number in (
             (PERSON.c.subject, PERSON.c.contact_id),
             (DECISION.c.subject, DECISION.c.contact_id),
@@ -119,7 +119,7 @@ def _contacts_of(connection: Connection, subjects: set[str]) -> set[int]:
 
 def _orders_of(connection: Connection, subjects: set[str]) -> set[OrderKey]:
     orders: set[OrderKey] = set()
-    for part in _parts(sorted(subjects)):
+    for part in in_parts(sorted(subjects)):
         ledger = select(LEDGER.c.flow, LEDGER.c.order_key).where(LEDGER.c.person.in_(part))
         orders |= {(row[0], row[1]) for row in connection.execute(ledger)}
         owned = (LEDGER.c.flow == ORDER_VERSION.c.flow) & (
@@ -136,7 +136,7 @@ def _orders_of(connection: Connection, subjects: set[str]) -> set[OrderKey]:
 
 def _known_subjects(connection: Connection, wanted: set[str]) -> set[str]:
     known: set[str] = set()
-    for part in _parts(sorted(wanted)):
+    for part in in_parts(sorted(wanted)):
         asked = select(PERSON.c.subject).where(PERSON.c.subject.in_(part))
         known |= set(connection.execute(asked).scalars())
     return known
@@ -188,8 +188,8 @@ def find_traces(connection: Connection, words: Sequence[str]) -> dict[str, int]:
     found: Counter[str] = Counter()
     for table in METADATA.sorted_tables:
         texts = [column for column in table.columns if isinstance(column.type, Text)]
-        for start in range(0, len(given), _WORDS_AT_ONCE):
-            holds = _any_holds(texts, given[start : start + _WORDS_AT_ONCE])
+        for part in in_parts(given, _WORDS_AT_ONCE):
+            holds = _any_holds(texts, part)
             number = connection.execute(select(func.count()).select_from(table).where(holds))
             found[str(table.name)] += int(number.scalar_one())
     return dict(+found)
@@ -200,8 +200,3 @@ def _any_holds(columns: Sequence[Any], words: Sequence[str]) -> ColumnElement[bo
         func.lower(column).contains(word, autoescape=True) for column in columns for word in words
     )
     return or_(false(), *tests)
-
-
-def _parts(given: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(given), _AT_ONCE):
-        yield given[start : start + _AT_ONCE]

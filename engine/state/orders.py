@@ -10,11 +10,10 @@ from typing import Literal
 from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from engine.clock import write_time
+from engine.state.parts import in_parts
 from engine.state.tables import LEDGER, ORDER_VERSION, PERSON
 from engine.state.writing import insert_new, put_rows
 
-# Well below what a statement may carry in either database.
-_ASKED_AT_ONCE = 500
 Lane = Literal["event", "batch"]
 Ending = Literal["sent", "unchanged", "held", "rejected"]
 
@@ -102,8 +101,8 @@ def list_contents(
 ) -> set[tuple[str, str]]:
     """Give key and digest of those of some orders that were stored before."""
     found = set[tuple[str, str]]()
-    for start in range(0, len(orders), _ASKED_AT_ONCE):
-        keys = [one.order_key for one in orders[start : start + _ASKED_AT_ONCE]]
+    for part in in_parts(orders):
+        keys = [one.order_key for one in part]
         rows = connection.execute(_LIST_CONTENTS, {"flow": flow, "order_keys": keys})
         found |= {(row[0], row[1]) for row in rows}
     return found & {(one.order_key, one.content_sha256) for one in orders}

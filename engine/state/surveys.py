@@ -8,10 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from engine.state.parts import in_parts
 from engine.state.tables import CALL, CONSENT_EVENT, LEDGER, ORDER_VERSION, PERSON
-
-# Well below what a statement may carry in either database.
-_ASKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +178,7 @@ def _of_keys(
     connection: Connection, asked: Select[Any], flow: str, order_keys: Sequence[str]
 ) -> Iterator[Any]:
     table = ORDER_VERSION
-    for start in range(0, len(order_keys), _ASKED_AT_ONCE):
-        keys = order_keys[start : start + _ASKED_AT_ONCE]
+    for keys in in_parts(order_keys):
         yield from connection.execute(
             asked.where(table.c.flow == flow, table.c.order_key.in_(keys))
         )

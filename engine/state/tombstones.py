@@ -9,11 +9,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from engine.clock import write_time
 from engine.state.hashes import Kind, hash_identifier
+from engine.state.parts import in_parts
 from engine.state.tables import ALIAS, TOMBSTONE
 from engine.state.writing import insert_new
-
-# Well below what a statement may carry in either database.
-_ASKED_AT_ONCE = 500
 
 
 def bury(connection: Connection, key: bytes, kind: Kind, identifier: str, now: datetime) -> None:
@@ -41,8 +39,7 @@ def is_buried(
     """Give those of some identifiers that have a tombstone, as they were given."""
     given = list(dict.fromkeys(identifiers))
     buried: set[str] = set()
-    for start in range(0, len(given), _ASKED_AT_ONCE):
-        part = given[start : start + _ASKED_AT_ONCE]
+    for part in in_parts(given):
         digests = {identifier: hash_identifier(key, kind, identifier) for identifier in part}
         found = connection.execute(_LIST_BURIED, {"digests": list(digests.values())})
         known = set(found.scalars())

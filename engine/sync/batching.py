@@ -7,10 +7,9 @@ Begin every turn → create who is new → plan every version → import the lat
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
 from engine.connections.answers import StopError
 from engine.contacts import ContactError
@@ -28,6 +27,7 @@ from engine.state.database import Connection
 from engine.state.exceptions import Raised
 from engine.state.orders import Waiting
 from engine.state.outbox import SENDING, SUPERSEDED, Plan, end_calls, write_calls
+from engine.state.parts import in_parts
 from engine.state.people import (
     ConsentEvent,
     find_mirrored,
@@ -55,7 +55,6 @@ from engine.sync.worker import Worker
 
 _AT_ONCE = 100
 """Turns per transaction: others must not wait long for the database."""
-One = TypeVar("One")
 
 
 @dataclass(slots=True)
@@ -100,7 +99,7 @@ class BatchRun:
         self._release()
 
     def _begin(self) -> None:
-        for claims in _parts(self.claims):
+        for claims in in_parts(self.claims, _AT_ONCE):
             with self.worker.transaction() as connection:
                 for claim in claims:
                     try:
@@ -264,7 +263,7 @@ class BatchRun:
                 else:
                     records[item.collection].append(Entry(row, item.key, item.item))
         with self.worker.transaction() as connection:
-            for rows in _parts(overtaken):
+            for rows in in_parts(overtaken, _AT_ONCE):
                 end_calls(connection, rows, SUPERSEDED, self.worker.now)
         fates: dict[int, Fate] = {}
         updates = [Entry(row, item.key, item.item) for row, item in latest.values()]
@@ -294,7 +293,9 @@ class BatchRun:
 
     def _finish(self) -> None:
         """End what travelled whole; what could not is made alone, on what Dotdigital says then."""
-        for part in _parts([one for one in self._planned if not one.alone or one.refusals]):
+        for part in in_parts(
+            [one for one in self._planned if not one.alone or one.refusals], _AT_ONCE
+        ):
             with self.worker.transaction() as connection:
                 for one in part:
                     self._end(connection, one)
@@ -373,7 +374,7 @@ class BatchRun:
             renew_claims(connection, list(self.claims), worker.now + worker.rules.lease)
 
     def _release(self) -> None:
-        for claims in _parts(self.claims):
+        for claims in in_parts(self.claims, _AT_ONCE):
             with self.worker.transaction() as connection:
                 for claim in claims:
                     seconds = self._later.get(claim.subject)
@@ -381,8 +382,3 @@ class BatchRun:
                     if seconds is not None:
                         until = self.worker.wait_for(claim.attempts, at_least=seconds)
                     release_claim(connection, claim, not_before=until)
-
-
-def _parts(given: Sequence[One]) -> Iterator[Sequence[One]]:
-    for start in range(0, len(given), _AT_ONCE):
-        yield given[start : start + _AT_ONCE]

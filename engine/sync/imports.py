@@ -28,6 +28,7 @@ from engine.state.outbox import (
     open_batch,
     update_batch,
 )
+from engine.state.parts import in_parts
 from engine.sync.knowledge import NotNow
 from engine.sync.worker import Worker
 
@@ -173,8 +174,8 @@ class Importer:
         now = self.worker.now
         done = [row for row, fate in fates.items() if fate.refusal is None]
         with self.worker.transaction() as connection:
-            for start in range(0, len(done), _ROWS_AT_ONCE):
-                end_calls(connection, done[start : start + _ROWS_AT_ONCE], DONE, now)
+            for rows in in_parts(done):
+                end_calls(connection, rows, DONE, now)
             for row, fate in fates.items():
                 if fate.refusal is not None:
                     said = f"{fate.refusal.code} {fate.refusal.said}".strip()
@@ -190,7 +191,6 @@ _LIMITS: Mapping[Kind, str] = {
     CONTACTS: "contact_imports_running",
     INSIGHT: "insight_imports_running",
 }
-_ROWS_AT_ONCE = 500
 
 
 def _digest(entries: Sequence[Entry]) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-import orjson
-
 from engine.report.ages import count
 from engine.report.audit.figures import duration, findings, percent
 from engine.report.findings import printable
+from engine.report.json_text import write_json
 from engine.samples.audit.document import AuditDocument, PurposeView
 
 _WIDTH = 100
@@ -19,7 +18,7 @@ _MOST_NAMES = 8
 def render_audit(document: AuditDocument, form: str) -> str:
     """Give the document as `text` or `json`."""
     if form == "json":
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return write_json(document)
     return "".join(f"{printable(line)}\n" for line in _lines(document))
 
 
