@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,14 +30,14 @@ from engine.jobs.table import make_schedules
 from engine.log import get_log
 from engine.problem import Failure
 from tests.jobs.bodies import Script
-from tests.jobs.workers import ask, wait_until
+from tests.jobs.workers import ask, lose_end, wait_until
 
 TIMING = Timing(turn=0.02, beat=timedelta(seconds=0.05), events=0.02, others=0.02, grace=10)
 
 
-def make_jobs(url: str, script: Script) -> DbosJobs:
+def make_jobs(url: str, script: Script, lost: timedelta = TIMING.lost) -> DbosJobs:
     performer = Performer(script.bodies(), SystemClock(), Stopping(), get_log("none"))
-    return DbosJobs(url, "orders", performer, TIMING)
+    return DbosJobs(url, "orders", performer, replace(TIMING, lost=lost))
 
 
 @contextmanager
@@ -141,6 +142,32 @@ def test_what_people_have_to_mend_ends_the_run(database_url: str) -> None:
         jobs.enqueue(Request("poll"))
         assert wait_until(lambda: bool(ended))
     assert ended == ["the API user is refused"]
+
+
+def test_a_job_held_for_begun_with_no_thread_in_it_is_started_again(database_url: str) -> None:
+    script = Script()
+    jobs = make_jobs(database_url, script, lost=timedelta(seconds=0.2))
+    with running(jobs):
+        assert wait_until(lambda: len(jobs.health().executors) == 1)
+        jobs.enqueue(Request("poll"))
+        assert wait_until(lambda: outcome(jobs, "poll") == "done")
+        lose_end(database_url)
+        assert wait_until(lambda: outcome(jobs, "poll") == "done")
+    assert script.called == ["poll", "poll"]
+
+
+def test_a_long_job_is_not_taken_for_lost(database_url: str) -> None:
+    go_on = threading.Event()
+    script = Script({"poll": lambda _turn: {"seen": int(go_on.wait(20))}})
+    jobs = make_jobs(database_url, script, lost=timedelta(seconds=2))
+    with running(jobs):
+        assert wait_until(lambda: len(jobs.health().executors) == 1)
+        jobs.enqueue(Request("poll"))
+        assert wait_until(lambda: outcome(jobs, "poll") == "running")
+        threading.Event().wait(3)
+        go_on.set()
+        assert wait_until(lambda: outcome(jobs, "poll") == "done")
+    assert script.called == ["poll"]
 
 
 def test_who_was_taken_for_dead_ends(tmp_path: Path) -> None:

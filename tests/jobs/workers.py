@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Engine, func, make_url, select, text
+from sqlalchemy import Engine, column, func, make_url, select, table, text, update
 
-from engine.jobs.dbos.store import SCHEMA, name_file
+from engine.jobs.dbos.store import SCHEMA, name_file, open_store
 from engine.state.database import Database
 from engine.state.tables import ORDER_VERSION, PERSON
 from tests.state.databases import Postgres, opened
@@ -142,6 +142,16 @@ def wait_until(what: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def lose_end(url: str) -> None:
+    """Leave every job as if the database had gone while its end was being written."""
+    store = open_store(url)
+    schema = None if store.dialect.name == "sqlite" else SCHEMA
+    status = table("workflow_status", column("status"), column("completed_at"), schema=schema)
+    with store.begin() as connection:
+        connection.execute(update(status).values(status="PENDING", completed_at=None))
+    store.dispose()
 
 
 def ask(engine: Engine, question: str) -> list[str]:

@@ -35,7 +35,6 @@ _WORKFLOW = "miradot.job"
 _LANES: tuple[JobName, ...] = ("events", "batches")
 # Jobs at a time, in each process: a long one must not keep the short ones waiting.
 _UPKEEP_AT_ONCE = 4
-_IDLE_BEATS = 2
 _NEVER_SECONDS = 86_400.0
 
 
@@ -50,6 +49,8 @@ class Timing:
     events: float = 0.1
     """Seconds between two looks into the queue of events; the others wait longer."""
     others: float = 0.5
+    lost: timedelta = timedelta(seconds=15)
+    """How long a job may be held for begun here while no thread of ours is in it."""
     grace: int = 60
     """Seconds that a stop waits for what is in hand."""
     kept: timedelta = timedelta(days=3)
@@ -79,7 +80,8 @@ class DbosJobs:
         self._history = History(self._client, self._application)
         self._executors: Executors | None = None
         self._last_beat: datetime | None = None
-        self._idle_beats = 0
+        self._in_hand: set[str] = set()
+        self._lost_since: dict[str, datetime] = {}
 
     def enqueue(self, request: Request) -> bool:
         """Ask for a job; False where it waits, runs or was done already."""
@@ -168,7 +170,7 @@ class DbosJobs:
     def _leave(self, executors: Executors) -> None:
         """Free the place; unless jobs were left in it, which others then take over."""
         try:
-            if not self._history.count_unfinished(executors.id):
+            if not self._history.find_begun(executors.id):
                 executors.free(executors.number)
         except DBAPIError:
             self._performer.log.warning("database out of reach", adapter="dbos")
@@ -204,7 +206,12 @@ class DbosJobs:
         performer = self._performer
 
         def perform(job: str, arguments: Arguments) -> Figures:
-            return dict(performer.perform(cast("JobName", job), arguments))
+            mine = DBOS.workflow_id or ""
+            self._in_hand.add(mine)
+            try:
+                return dict(performer.perform(cast("JobName", job), arguments))
+            finally:
+                self._in_hand.discard(mine)
 
         return perform
 
@@ -247,15 +254,20 @@ class DbosJobs:
                 executors.free(number)
 
     def _take_up_again(self, executors: Executors) -> None:
-        """Take up what the engine holds for begun here though nothing runs.
+        """Start again what DBOS holds for begun here though no thread is in it.
 
         Where the database went while the end of a job was being written, its key stays taken.
         """
-        self._idle_beats = 0 if self._performer.running else self._idle_beats + 1
-        if self._idle_beats >= _IDLE_BEATS and executors.id in self._history.find_holders():
-            self._idle_beats = 0
-            jobs = self.recover(executors.id)
-            self._performer.log.warning("own jobs taken up again", records=jobs)
+        now, before = self._performer.clock.now(), self._lost_since
+        # Read before the threads are looked at: what begins after that is not in it.
+        held = self._history.find_begun(executors.id)
+        self._lost_since = {
+            name: before.get(name, now) for name in held if name not in self._in_hand
+        }
+        for name, since in self._lost_since.items():
+            if now - since >= self._timing.lost:
+                self._client.resume_workflow(name, queue_name=held[name])
+                self._performer.log.warning("own job started again", job=name.split(":")[1])
 
     def _sweep(self, now: datetime) -> None:
         """Take over what nobody holds, and forget what ended long ago."""

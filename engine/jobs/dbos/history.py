@@ -38,9 +38,13 @@ class History:
             self.client.delete_workflows([one.workflow_id for one in ended])
             forgotten += len(ended)
 
-    def count_unfinished(self, executor: str) -> int:
-        """Give how many jobs an executor has begun and not ended."""
-        return sum(one.executor_id == executor for one in self._list([""], ["PENDING"]))
+    def find_begun(self, executor: str) -> dict[str, str | None]:
+        """Give the jobs that an executor has begun and not ended, each with its queue."""
+        return {
+            one.workflow_id: one.queue_name
+            for one in self._list([""], ["PENDING"])
+            if one.executor_id == executor
+        }
 
     def find_holders(self) -> set[str]:
         """Give the executors that have begun jobs and not ended them."""
