@@ -30,7 +30,7 @@ from engine.jobs.table import make_schedules
 from engine.log import get_log
 from engine.problem import Failure
 from tests.jobs.bodies import Script
-from tests.jobs.workers import ask, lose_end, wait_until
+from tests.jobs.workers import PATIENCE, ask, lose_end, wait_until
 
 TIMING = Timing(turn=0.02, beat=timedelta(seconds=0.05), events=0.02, others=0.02, grace=10)
 
@@ -71,7 +71,7 @@ def test_a_job_is_done_once_while_its_key_is_taken(database_url: str) -> None:
 
     def hold(turn: Turn) -> Figures:
         begun.set()
-        go_on.wait(20)
+        go_on.wait(PATIENCE)
         return {"seen": int(turn.arguments["offset"])}
 
     script = Script({"poll": hold})
@@ -79,7 +79,7 @@ def test_a_job_is_done_once_while_its_key_is_taken(database_url: str) -> None:
     with running(jobs):
         assert wait_until(lambda: len(jobs.health().executors) == 1)
         assert jobs.enqueue(Request("poll", {"offset": 7}, key="poll"))
-        assert begun.wait(8)
+        assert begun.wait(PATIENCE)
         assert not jobs.enqueue(Request("poll", {"offset": 7}, key="poll"))
         upkeep = next(one for one in jobs.health().queues if one.name == "upkeep")
         assert (upkeep.running, upkeep.waiting) == (1, 0)
@@ -158,7 +158,7 @@ def test_a_job_held_for_begun_with_no_thread_in_it_is_started_again(database_url
 
 def test_a_long_job_is_not_taken_for_lost(database_url: str) -> None:
     go_on = threading.Event()
-    script = Script({"poll": lambda _turn: {"seen": int(go_on.wait(20))}})
+    script = Script({"poll": lambda _turn: {"seen": int(go_on.wait(PATIENCE))}})
     jobs = make_jobs(database_url, script, lost=timedelta(seconds=2))
     with running(jobs):
         assert wait_until(lambda: len(jobs.health().executors) == 1)
