@@ -20,6 +20,7 @@ RETENTION_DAYS: Mapping[str, int] = {
     "reads": 400,
     "exceptions": 400,
     "rings": 2,
+    "measurements": 400,
 }
 Given = TypeVar("Given")
 Tier = Literal["low", "medium", "high", "enrolment"]

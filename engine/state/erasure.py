@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, sele
 
 from engine.clock import write_time
 from engine.state.finding import Found
+from engine.state.measurements import Named, erase_measured
 from engine.state.parts import in_parts
 from engine.state.tables import (
     ALIAS,
@@ -75,6 +76,7 @@ def erase_person(
     for number in sorted(found.contacts):
         bury(connection, key, "contact", str(number), now)
         ask_deletion(connection, number, now)
+    erase_measured(connection, Named({order for _, order in found.orders}, found.contacts))
     gone = {
         str(table.name): connection.execute(delete(table).where(where)).rowcount
         for table, where in _rows_of(found)

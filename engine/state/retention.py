@@ -21,6 +21,7 @@ from engine.state.tables import (
     CONSENT_EVENT,
     EXCEPTION,
     LEDGER,
+    MEASUREMENT,
     METADATA,
     ORDER_VERSION,
     RING_SEEN,
@@ -35,7 +36,8 @@ class Retention:
     """How many days each kind of row is kept once it is done with, at least one.
 
     `payloads` are orders as Mirakl gave them, of older versions; `bodies` are those of calls;
-    `reads` are statuses read without any decision. Raises Failure for less than a day.
+    `reads` are statuses read without any decision; `measurements` are figures of former ones.
+    Raises Failure for less than a day.
     """
 
     payloads: int = 30
@@ -44,6 +46,7 @@ class Retention:
     reads: int = 400
     exceptions: int = 400
     rings: int = 2
+    measurements: int = 400
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -64,6 +67,7 @@ def purge(connection: Connection, policy: Retention, now: datetime) -> dict[str,
         (CONSENT_EVENT.name, _delete_reads, policy.reads),
         (EXCEPTION.name, _delete_exceptions, policy.exceptions),
         (RING_SEEN.name, _delete_rings, policy.rings),
+        (MEASUREMENT.name, _delete_measurements, policy.measurements),
     )
     return {
         table: remove(connection, write_time(now - timedelta(days=days)))
@@ -130,6 +134,12 @@ def _delete_exceptions(connection: Connection, limit: str) -> int:
 
 def _delete_rings(connection: Connection, limit: str) -> int:
     return connection.execute(delete(RING_SEEN).where(RING_SEEN.c.seen_at < limit)).rowcount
+
+
+def _delete_measurements(connection: Connection, limit: str) -> int:
+    # The latest of each kind has a document, and stays however old it is.
+    old = delete(MEASUREMENT).where(MEASUREMENT.c.document == "", MEASUREMENT.c.at < limit)
+    return connection.execute(old).rowcount
 
 
 def compact(database: Database) -> None:

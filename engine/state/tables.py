@@ -316,3 +316,20 @@ RING_SEEN = Table(
     Column("seen_at", Text, nullable=False),
     comment="Messages of the doorbell, kept while a replay is possible.",
 )
+
+MEASUREMENT = Table(
+    "measurement",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("flow", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="See engine.state.measurements."),
+    Column("part", Text, nullable=False, comment="What it is of, such as a month; '' of all."),
+    Column("at", Text, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("found", Integer, nullable=False, comment="How many things are not as they should be."),
+    Column("figure", Float, comment="The headline figure; null where there is nothing to count."),
+    Column("cause", Text, nullable=False, comment="The first of what was found, in a sentence."),
+    Column("document", Text, nullable=False, comment="JSON; empty once a newer one is there."),
+    comment="What usability, drift, reconciliation and the audit of consent found, and when.",
+)
+Index("measurements_of_kind", MEASUREMENT.c.flow, MEASUREMENT.c.kind, MEASUREMENT.c.part)

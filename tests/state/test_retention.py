@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, text
 from engine.clock import write_time
 from engine.problem import Failure
 from engine.state.database import Database, DatabaseUnavailable
+from engine.state.measurements import Measured, keep_measurement, list_history, read_latest
 from engine.state.outbox import ACCEPTED, DONE, READY, REFUSED, SENDING, SUPERSEDED, UNKNOWN
 from engine.state.retention import Retention, compact, purge
 from engine.state.tables import (
@@ -26,7 +27,9 @@ from engine.state.tables import (
 )
 from tests.state.databases import NOW, opened
 
-POLICY = Retention(payloads=30, bodies=30, runs=90, reads=90, exceptions=90, rings=2)
+POLICY = Retention(
+    payloads=30, bodies=30, runs=90, reads=90, exceptions=90, rings=2, measurements=90
+)
 CANARY = "jo.canary@example.com"
 
 
@@ -199,6 +202,7 @@ def test_rows_go_table_by_table(database: Database) -> None:
             "consent_event": 1,
             "exception": 1,
             "ring_seen": 1,
+            "measurement": 0,
         }
         assert sorted(connection.execute(select(RUN.c.id)).scalars()) == ["ended-89", "going on"]
         kinds = sorted(connection.execute(select(CONSENT_EVENT.c.kind)).scalars())
@@ -207,6 +211,18 @@ def test_rows_go_table_by_table(database: Database) -> None:
         assert list(connection.execute(select(RING_SEEN.c.message)).scalars()) == ["m1"]
         assert len(connection.execute(select(TOMBSTONE.c.digest)).all()) == 1
         assert len(connection.execute(select(LEDGER.c.person)).all()) == 1
+
+
+def test_figures_of_former_measurements_go_and_the_latest_stays(database: Database) -> None:
+    with database.transaction() as connection:
+        for days in (300, 200, 20):
+            old = Measured("orders", "drift", ago(days), ok=True, found=0, cause="", figure=0.0)
+            keep_measurement(connection, old, {"days": days})
+        latest = Measured("orders", "usability", ago(300), ok=True, found=0, cause="", figure=0.0)
+        keep_measurement(connection, latest, {"days": 300})
+        assert purge(connection, POLICY, NOW)["measurement"] == 2
+        assert [one.at for one in list_history(connection, "orders", "drift")] == [ago(20)]
+        assert read_latest(connection, "orders", "usability") is not None
 
 
 def test_less_than_a_day_is_refused() -> None:
