@@ -116,6 +116,15 @@ def test_a_setting_is_taken_from_its_variable(
         ("allowed_hosts", "https://mirakl.net", "names of hosts"),
         ("allowed_hosts", ",", "names of hosts"),
         ("consent_trail", "maybe", "takes on or off"),
+        ("web_address", "http://ops.example.com", "an https address without a path"),
+        ("web_address", "https://ops.example.com/page", "an https address without a path"),
+        ("web_address", "https://OPS.example.com", "in small letters"),
+        ("web_proxy_user", "Cookie", "such as Remote-User"),
+        ("web_proxy_user", "X-Miradot-Proxy", "such as Remote-User"),
+        ("web_proxy_user", "a b", "such as Remote-User"),
+        ("web_proxy_roles", "ops", "GROUP=ROLES"),
+        ("web_proxy_roles", "ops=all", "GROUP=ROLES"),
+        ("web_proxy_roles", "ops=view, ops=act", "GROUP=ROLES"),
         ("worker", "a b", "letters, digits"),
         ("log_level", "warn", 'did you mean "warning"?'),
         ("log_format", "xml", "text or json"),
@@ -162,6 +171,7 @@ def test_a_password_in_an_address_is_not_told(monkeypatch: pytest.MonkeyPatch) -
         ("doorbell_secret", f"{BELL} {BELL} {BELL}"),
         ("doorbell_secret", "whsec_é"),
         ("doorbell_bearer", "too-short"),
+        ("web_proxy_secret", "too-short"),
         ("tombstone_key", "too-short-for-a-key"),
         ("database_url", f"mysql://root:{CANARY}@localhost/x"),
         ("database_url", f"postgresql://[{CANARY}"),
@@ -359,9 +369,8 @@ def test_status_says_which_extra_it_needs(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_tokens_of_the_page_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    tokens = given(
-        monkeypatch, web_tokens=f"mo:act+reveal:{CANARY} jo:view:{CANARY}:2"
-    ).require_web_tokens()
+    settings = given(monkeypatch, web_tokens=f"mo:act+reveal:{CANARY} jo:view:{CANARY}:2")
+    tokens = settings.require_web().tokens
     assert [(one.name, sorted(one.roles)) for one in tokens] == [
         ("mo", ["act", "reveal", "view"]),
         ("jo", ["view"]),
@@ -371,4 +380,45 @@ def test_tokens_of_the_page_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_page_without_tokens_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Failure, match="the page is not set up: MIRADOT_WEB_TOKENS is not set"):
-        given(monkeypatch).require_web_tokens()
+        given(monkeypatch).require_web()
+
+
+PROXY = {"web_proxy_user": "Remote-User", "web_proxy_groups": "Remote-Groups"}
+
+
+def test_a_proxy_that_signs_people_in_needs_no_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = given(monkeypatch, **PROXY, web_proxy_roles="ops=act, /care=reveal, *=view")
+    access = settings.require_web()
+    assert (access.tokens, access.address) == ((), "")
+    assert access.proxy is not None
+    assert (access.proxy.user, access.proxy.groups) == ("remote-user", "remote-groups")
+    assert access.proxy.secret is None
+    assert {group: sorted(held) for group, held in access.proxy.roles.items()} == {
+        "ops": ["act", "view"],
+        "/care": ["reveal", "view"],
+        "*": ["view"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"web_proxy_user": "Remote-User"}, "MIRADOT_WEB_PROXY_ROLES is not set"),
+        ({"web_proxy_roles": "*=view"}, "MIRADOT_WEB_PROXY_USER is not set"),
+        ({"web_proxy_secret": CANARY}, "MIRADOT_WEB_PROXY_USER and MIRADOT_WEB_PROXY_ROLES are"),
+        (
+            {"web_proxy_user": "Remote-User", "web_proxy_roles": "ops=act"},
+            "MIRADOT_WEB_PROXY_GROUPS is not set",
+        ),
+    ],
+)
+def test_half_a_login_by_a_proxy_is_told(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, str], told: str
+) -> None:
+    with pytest.raises(Failure, match=f"the login by a proxy is not set up: {told}"):
+        given(monkeypatch, web_tokens=WEB, **values).require_web()
+
+
+def test_the_address_of_the_page_has_no_slash_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = given(monkeypatch, web_tokens=WEB, web_address="https://ops.example.com:8443/")
+    assert settings.require_web().address == "https://ops.example.com:8443"

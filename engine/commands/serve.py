@@ -30,7 +30,7 @@ def serve_page(request: ServeRequest, tell: Callable[[str], None]) -> None:
     settings = read_settings()
     passes = [
         Pass(Visitor(one.name, one.roles), one.token.get_secret_value())
-        for one in settings.require_web_tokens()
+        for one in settings.require_web().tokens
     ]
     path = request.mapping or settings.require_mapping()
     flow = read_flow(path, request.brand or settings.brand)

@@ -5,9 +5,9 @@ from engine.settings.model import (
     DotdigitalAccess,
     MiraklAccess,
     Settings,
-    WebToken,
 )
 from engine.settings.reading import SettingView, read_settings, show_settings
+from engine.settings.web import WebAccess, WebProxy, WebToken
 
 __all__ = [
     "BellSecrets",
@@ -15,6 +15,8 @@ __all__ = [
     "MiraklAccess",
     "SettingView",
     "Settings",
+    "WebAccess",
+    "WebProxy",
     "WebToken",
     "read_settings",
     "show_settings",

@@ -26,14 +26,12 @@ Given = TypeVar("Given")
 Tier = Literal["low", "medium", "high", "enrolment"]
 LEAST_BEARER = 24
 LEAST_TOMBSTONE = 32
-WEB_ROLES = ("view", "act", "reveal")
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
 _BELL_PREFIX = "whsec_"
 _BELL_BYTES = range(24, 65)
 _MOST_BELLS = 2
-_TOKEN_COLONS = 2
 _MOST_DAYS = 36_500
 _MOST_CALLS = 100_000
 
@@ -87,28 +85,6 @@ def check_secret(value: SecretStr) -> SecretStr:
 def check_bearer(value: SecretStr) -> SecretStr:
     """Give the secret of a sender that cannot sign, if it is long enough."""
     return check_secret(check(len(value.get_secret_value()) >= LEAST_BEARER, value))
-
-
-def check_web_tokens(value: SecretStr) -> SecretStr:
-    """Give the tokens of the page, NAME:ROLES:TOKEN each, with blanks between."""
-    given = [split_token(one) for one in value.get_secret_value().split()]
-    names, tokens = {one[0] for one in given}, {one[2] for one in given}
-    return check(given and len(names) == len(tokens) == len(given), value)
-
-
-def split_token(text: str) -> tuple[str, frozenset[str], str]:
-    """Give name, roles and token of NAME:ROLES:TOKEN; ValueError for anything else."""
-    name, roles, token = check(text.count(":") >= _TOKEN_COLONS, text).split(":", _TOKEN_COLONS)
-    held = roles.split("+")
-    fine = (
-        re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", name)
-        and set(held) <= set(WEB_ROLES)
-        and len(held) == len(set(held))
-        and len(token) >= LEAST_BEARER
-        and re.fullmatch(r"[\x21-\x7e]+", token)
-    )
-    # Whoever may act or reveal sees the pages as well.
-    return check(fine, (name, frozenset({"view", *held}), token))
 
 
 def check_tombstone(value: SecretStr) -> SecretStr:

@@ -29,16 +29,26 @@ from engine.settings.checks import (
     check_database,
     check_secret,
     check_tombstone,
-    check_web_tokens,
     is_loopback,
     name_worker,
     split_hosts,
     split_retention,
     split_tiers,
-    split_token,
 )
 from engine.settings.files import SecretFiles
 from engine.settings.variables import PREFIX, variable
+from engine.settings.web import (
+    EVERYBODY,
+    WebAccess,
+    WebProxy,
+    WebToken,
+    check_web_address,
+    check_web_header,
+    check_web_tokens,
+    split_roles,
+    split_token,
+    split_web_roles,
+)
 
 Profile = Literal["default", "external_partner", "rehearsal"]
 TaxMode = Literal["TAX_INCLUDED", "TAX_EXCLUDED"]
@@ -56,6 +66,9 @@ _Address = Annotated[
 ]
 _Secret = Annotated[
     SecretStr | None, AfterValidator(check_secret), Takes("printable ASCII without blanks")
+]
+_Header = Annotated[
+    str | None, AfterValidator(check_web_header), Takes("the name of a header, such as Remote-User")
 ]
 _Text = Annotated[str | None, Field(pattern=r"^[\x21-\x39\x3b-\x7e]+$")]
 
@@ -87,15 +100,6 @@ class BellSecrets:
 
     signing: tuple[SecretStr, ...]
     bearer: SecretStr | None
-
-
-@dataclass(frozen=True, slots=True)
-class WebToken:
-    """A token of the page: whose it is, and what whoever shows it may do (view, act, reveal)."""
-
-    name: str
-    roles: frozenset[str]
-    token: SecretStr
 
 
 class Settings(BaseSettings):
@@ -195,6 +199,31 @@ class Settings(BaseSettings):
         ),
         Field(description="who may open the page of miradot serve, and what each of them may do"),
     ] = None
+    web_address: Annotated[
+        str | None,
+        AfterValidator(check_web_address),
+        Takes("an https address without a path, in small letters (http on this machine only)"),
+        Field(description="where people find the page, such as https://ops.example.com"),
+    ] = None
+    web_proxy_user: Annotated[
+        _Header, Field(description="the header in which a proxy names whom it signed in")
+    ] = None
+    web_proxy_groups: Annotated[
+        _Header, Field(description="the header in which it names their groups, commas between")
+    ] = None
+    web_proxy_roles: Annotated[
+        Mapping[str, str] | None,
+        NoDecode,
+        BeforeValidator(split_web_roles),
+        Takes("GROUP=ROLES with commas between, such as ops=act, care=act+reveal, *=view"),
+        Field(description="what each group may do on the page; * is everybody signed in"),
+    ] = None
+    web_proxy_secret: Annotated[
+        SecretStr | None,
+        AfterValidator(check_bearer),
+        Takes(f"at least {LEAST_BEARER} printable ASCII characters without blanks"),
+        Field(description="by which the proxy is known: it sends it as X-Miradot-Proxy"),
+    ] = None
     worker: Annotated[
         str,
         Field(
@@ -274,11 +303,32 @@ class Settings(BaseSettings):
             signing=tuple(SecretStr(one) for one in signing.split()), bearer=self.doorbell_bearer
         )
 
-    def require_web_tokens(self) -> tuple[WebToken, ...]:
-        """Give the tokens of the page; Failure where there is none."""
-        self._require("the page", "web_tokens")
-        given = map(split_token, _sure(self.web_tokens).get_secret_value().split())
-        return tuple(WebToken(name, roles, SecretStr(token)) for name, roles, token in given)
+    def require_web(self) -> WebAccess:
+        """Give who may come in to the page; Failure where nobody may, or half is set."""
+        if self.web_tokens is None and self.web_proxy_user is None:
+            raise Failure(
+                "the page is not set up: MIRADOT_WEB_TOKENS is not set (or, where a proxy signs"
+                " people in, MIRADOT_WEB_PROXY_USER)"
+            )
+        given = self.web_tokens.get_secret_value().split() if self.web_tokens else []
+        tokens = [split_token(one) for one in given]
+        return WebAccess(
+            address=self.web_address or "",
+            tokens=tuple(WebToken(name, roles, SecretStr(one)) for name, roles, one in tokens),
+            proxy=self._web_proxy(),
+        )
+
+    def _web_proxy(self) -> WebProxy | None:
+        needed = ["web_proxy_user", "web_proxy_roles"]
+        if set(self.web_proxy_roles or ()) - {EVERYBODY}:
+            needed.append("web_proxy_groups")
+        settings = [*needed, "web_proxy_groups", "web_proxy_secret"]
+        if all(getattr(self, name) is None for name in settings):
+            return None
+        self._require("the login by a proxy", *needed)
+        roles = {group: split_roles(held) for group, held in _sure(self.web_proxy_roles).items()}
+        user, groups = _sure(self.web_proxy_user), self.web_proxy_groups or ""
+        return WebProxy(user, groups, roles, self.web_proxy_secret)
 
     def require_tombstone_key(self) -> SecretStr:
         """Give the key of tombstones; Failure where it is not set."""
