@@ -66,6 +66,7 @@ class Decision:
     order_key: str
     decision: str
     because: str
+    at: str
 
 
 def list_decided(connection: Connection, flow: str) -> list[Decided]:
@@ -163,15 +164,18 @@ def list_creations(connection: Connection) -> list[Creation]:
     return [Creation(*row) for row in found]
 
 
-def list_decisions(connection: Connection) -> dict[tuple[str, str], Decision]:
-    """Give the last decision on consent of each subject and order."""
+def list_decisions(connection: Connection) -> dict[tuple[str, str], list[Decision]]:
+    """Give the decisions on consent for each subject and order, in the order they were taken."""
     table = CONSENT_EVENT
-    found = connection.execute(
-        select(table.c.subject, table.c.order_key, table.c.decision, table.c.because)
+    rows = connection.execute(
+        select(table.c.subject, table.c.order_key, table.c.decision, table.c.because, table.c.at)
         .where(table.c.kind == "decided")
         .order_by(table.c.id)
     )
-    return {(row[0], row[1]): Decision(*row) for row in found}
+    found: dict[tuple[str, str], list[Decision]] = {}
+    for row in rows:
+        found.setdefault((row[0], row[1]), []).append(Decision(*row))
+    return found
 
 
 def _of_keys(

@@ -6,7 +6,7 @@ may be done with anybody, and that nobody is where marketing is sent who must no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -102,7 +102,7 @@ class Sent:
     creations: Mapping[int, Creation]
     updates: tuple[CallBody, ...]
     enrolments: tuple[CallBody, ...]
-    decisions: Mapping[tuple[str, str], Decision]
+    decisions: Mapping[tuple[str, str], Sequence[Decision]]
     anchored: Mapping[int, str]
     creating: tuple[CallBody, ...]
 
@@ -269,7 +269,7 @@ def _find_enrolled(flow: Flow, sent: Sent, held: Mapping[int, Held]) -> Iterator
         # The number is put in when the call leaves: it is that of the person's contact.
         number = numbers.get(call.subject)
         contact = held.get(number) if number is not None else None
-        decision = sent.decisions.get((call.subject, call.order_key))
+        decision = _decided_for(sent, call)
         if contact is not None and contact.is_relay:
             said = "a relay address of the marketplace was started in a marketing programme"
             kind: Kind = "relay in a marketing programme"
@@ -280,6 +280,12 @@ def _find_enrolled(flow: Flow, sent: Sent, held: Mapping[int, Held]) -> Iterator
             continue
         status = contact.status if contact is not None else ""
         yield Finding(kind, number, said, "miradot", call.order_key, status, call.id)
+
+
+def _decided_for(sent: Sent, call: CallBody) -> Decision | None:
+    """Give the decision that a call was made upon: later ones are no reason to have left it."""
+    taken = sent.decisions.get((call.subject, call.order_key), ())
+    return next((one for one in reversed(taken) if one.at <= call.sent_at), None)
 
 
 def _may_market(flow: Flow, decision: Decision) -> bool:
@@ -299,7 +305,7 @@ def _find_unproved(flow: Flow, sent: Sent) -> Iterator[Finding]:
         number = creation.contact_id if creation is not None else None
         if not call.body or call.body == "null":
             if creation is not None and creation.status in marketable:
-                decision = sent.decisions.get((call.subject, call.order_key))
+                decision = _decided_for(sent, call)
                 because = decision.because if decision is not None else "no reason is on record"
                 said = f"created as {creation.status}; the call was purged, its reason: {because}"
                 yield Finding(

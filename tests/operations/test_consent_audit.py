@@ -14,8 +14,9 @@ from engine.commands.consent_audit import ADVICE, audit
 from engine.report.consent_audit import render_consent_audit
 from engine.sandbox.dotdigital.contacts import Contact
 from engine.sandbox.faults import Fault
+from engine.sandbox.world.orders import refund
 from engine.state.retention import Retention
-from engine.sync.consent_audit import BREACHES
+from engine.sync.consent_audit import BREACHES, audit_consent
 from engine.sync.retention import keep_house
 from tests.operations.hands import Hands, shipped_flow
 from tests.operations.test_commands import Desk
@@ -167,6 +168,18 @@ def test_whoever_opts_out_is_counted_and_no_finding() -> None:
     hands.there.sandbox.state.contacts.unsubscribe(contact.email, hands.clock.now())
     document = audit(hands.worker)
     assert (document["created"]["narrower"], document["findings"]) == (1, [])
+
+
+def test_whoever_opts_out_after_a_journey_began_is_no_finding() -> None:
+    hands = Hands()
+    order = hands.place(proved=True)
+    hands.sync()
+    assert hands.rows("SELECT count(*) FROM call WHERE operation = 'programmes.enrol'")[0][0] == 1
+    only_contact(hands).status = "unsubscribed"
+    hands.there.wait(minutes=20)
+    refund(order, 0, 100, 0, hands.clock.now())
+    hands.sync()
+    assert audit_consent(hands.worker).findings == []
 
 
 def test_lists_that_are_for_service_are_no_finding() -> None:
