@@ -18,6 +18,7 @@ import cli
 from engine.problem import Failure
 from engine.resources import read_schema
 from engine.settings import Settings, read_settings, show_settings
+from engine.settings.alerts import ALERT_LIMITS, read_routes
 from engine.settings.checks import RETENTION_DAYS
 from engine.settings.files import is_secret
 from engine.settings.variables import file_variable, variable
@@ -25,6 +26,8 @@ from engine.state.retention import Retention
 
 CANARY = "canary-secret-0123456789-canary-secret"
 WEB = f"mo:act+reveal:{CANARY}"
+ROUTES = f"finance=json://me:{CANARY}@hooks.example.com/x default=mailtos://{CANARY}@example.com"
+PING = f"https://ping.example.com/{CANARY}"
 BELL = "whsec_" + base64.b64encode(b"k" * 32).decode()
 SECRETS = [name for name, field in Settings.model_fields.items() if is_secret(field)]
 MIRAKL = {"mirakl_url": "https://debenhams.mirakl.net", "mirakl_key": "shop-key"}
@@ -87,6 +90,7 @@ def test_a_variable_that_is_empty_counts_as_not_set(monkeypatch: pytest.MonkeyPa
         ("worker", "worker-2", "worker-2"),
         ("retention", "bodies=7", {**RETENTION_DAYS, "bodies": 7}),
         ("log_format", "json", "json"),
+        ("alert_limits", "held=15, queue=30", {**ALERT_LIMITS, "held": 15, "queue": 30}),
     ],
 )
 def test_a_setting_is_taken_from_its_variable(
@@ -126,6 +130,8 @@ def test_a_setting_is_taken_from_its_variable(
         ("web_proxy_roles", "ops=all", "GROUP=ROLES"),
         ("web_proxy_roles", "ops=view, ops=act", "GROUP=ROLES"),
         ("worker", "a b", "letters, digits"),
+        ("alert_limits", "heldd=15", "such as held=15"),
+        ("alert_limits", "held=0", "such as held=15"),
         ("log_level", "warn", 'did you mean "warning"?'),
         ("log_format", "xml", "text or json"),
     ],
@@ -173,6 +179,14 @@ def test_a_password_in_an_address_is_not_told(monkeypatch: pytest.MonkeyPatch) -
         ("doorbell_bearer", "too-short"),
         ("web_proxy_secret", "too-short"),
         ("tombstone_key", "too-short-for-a-key"),
+        ("alert_routes", CANARY),
+        ("alert_routes", f"Finance=json://{CANARY}"),
+        ("alert_routes", f"finance=json:{CANARY}"),
+        ("alert_routes", f"finance=json://{CANARY} finance=json://{CANARY}"),
+        ("alert_ping", f"http://ping.example.com/{CANARY}"),
+        ("alert_ping", f"https://ping.example.com/?key={CANARY}"),
+        ("alert_ping", f"https://me:{CANARY}@ping.example.com/"),
+        ("alert_ping", f"https:///{CANARY}"),
         ("database_url", f"mysql://root:{CANARY}@localhost/x"),
         ("database_url", f"postgresql://[{CANARY}"),
     ],
@@ -224,6 +238,7 @@ def test_every_secret_can_come_from_a_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
     values = {"doorbell_secret": BELL, "web_tokens": WEB, "database_url": "sqlite:///other.db"}
+    values |= {"alert_routes": ROUTES, "alert_ping": PING}
     value = values.get(name, CANARY)
     file = tmp_path / "secret"
     file.write_text(f"\n {value}\n", encoding="utf-8")
@@ -275,6 +290,7 @@ def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     values = dict.fromkeys(SECRETS, CANARY)
     values["doorbell_secret"] = BELL
     values["web_tokens"] = WEB
+    values |= {"alert_routes": ROUTES, "alert_ping": PING}
     values["database_url"] = (
         f"postgresql://{CANARY}:{CANARY}@db.example.com:5432/x?password={CANARY}"
     )
@@ -291,6 +307,17 @@ def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [text for text in shown if CANARY in text or BELL in text] == []
     database = show_settings(settings)[0]
     assert database.value == "postgresql://db.example.com:5432/x"
+
+
+def test_routes_are_shown_by_owner_and_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {one.name: one.value for one in show_settings(given(monkeypatch, alert_routes=ROUTES))}
+    assert told["MIRADOT_ALERT_ROUTES"] == "finance by json; default by mailtos"
+
+
+def test_an_owner_may_have_several_routes(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "finance=json://a/x=1 default=json://b finance=json://c"
+    routes = read_routes(given(monkeypatch, alert_routes=text).alert_routes)
+    assert routes == {"finance": ("json://a/x=1", "json://c"), "default": ("json://b",)}
 
 
 def test_what_a_command_needs_is_told_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

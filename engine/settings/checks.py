@@ -115,7 +115,7 @@ def split_hosts(value: object) -> object:
     return check(hosts and all(re.fullmatch(r"[a-z0-9.-]+", host) for host in hosts), hosts)
 
 
-def _split_figures(value: object, known: Sequence[str], most: int) -> object:
+def split_figures(value: object, known: Sequence[str], most: int) -> object:
     """Give the whole numbers of `name=12, other=7`."""
     if not isinstance(value, str):
         return value
@@ -132,12 +132,12 @@ def _split_figures(value: object, known: Sequence[str], most: int) -> object:
 
 def split_tiers(value: object) -> object:
     """Give calls by tier: a minute, of enrolments an hour."""
-    return _split_figures(value, get_args(Tier), _MOST_CALLS)
+    return split_figures(value, get_args(Tier), _MOST_CALLS)
 
 
 def split_retention(value: object) -> object:
     """Give days by kind of row: those given over the usual ones."""
-    given = _split_figures(value, tuple(RETENTION_DAYS), _MOST_DAYS)
+    given = split_figures(value, tuple(RETENTION_DAYS), _MOST_DAYS)
     return {**RETENTION_DAYS, **given} if isinstance(given, dict) else given
 
 

@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from engine.problem import Failure
+from engine.settings.alerts import ALERT_LIMITS, check_ping, check_routes, split_limits
 from engine.settings.checks import (
     LEAST_BEARER,
     LEAST_TOMBSTONE,
@@ -223,6 +224,28 @@ class Settings(BaseSettings):
         AfterValidator(check_bearer),
         Takes(f"at least {LEAST_BEARER} printable ASCII characters without blanks"),
         Field(description="by which the proxy is known: it sends it as X-Miradot-Proxy"),
+    ] = None
+    alert_routes: Annotated[
+        SecretStr | None,
+        AfterValidator(check_routes),
+        Takes(
+            "OWNER=URL, with blanks between, where OWNER is a team that the mapping names, or"
+            " default, and URL an address as apprise writes them"
+        ),
+        Field(description="where notices go, by owner; default is for all others"),
+    ] = None
+    alert_limits: Annotated[
+        Mapping[str, int],
+        NoDecode,
+        BeforeValidator(split_limits),
+        Takes(f"figures by kind, such as held=15, queue=30, of: {', '.join(ALERT_LIMITS)}"),
+        Field(description="from when on people are told"),
+    ] = Field(default_factory=lambda: dict(ALERT_LIMITS))
+    alert_ping: Annotated[
+        SecretStr | None,
+        AfterValidator(check_ping),
+        Takes("an https address without a query (http on this machine only)"),
+        Field(description="what is asked after each good cycle, so that silence is noticed"),
     ] = None
     worker: Annotated[
         str,

@@ -12,6 +12,7 @@ from pydantic import SecretStr, ValidationError
 
 from engine.nearest import nearest
 from engine.problem import Failure
+from engine.settings.alerts import show_routes
 from engine.settings.checks import Takes
 from engine.settings.files import is_secret
 from engine.settings.model import Settings
@@ -90,7 +91,8 @@ def _show(name: str, value: object) -> str:
     if value is None:
         return "not set"
     if isinstance(value, SecretStr):
-        return _show_database(value) if name == "database_url" else "set"
+        told = {"database_url": _show_database, "alert_routes": show_routes}.get(name)
+        return told(value) if told is not None else "set"
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, Mapping):
