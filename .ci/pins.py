@@ -18,10 +18,15 @@ FLAGS = [
     "--no-annotate",
     "--allow-unsafe",
 ]
+# The extras that a deployment runs with.
+DEPLOYED = ("postgres", "sync")
 HEADS = {
     "constraints.txt": "# What miradot needs to run, pinned with hashes; refresh with: make pins\n",
     "constraints-dev.txt": (
         "# What a change to miradot is tested with, pinned with hashes; refresh with: make pins\n"
+    ),
+    "constraints-deploy.txt": (
+        "# What a deployment of miradot runs with, pinned with hashes; refresh with: make pins\n"
     ),
 }
 
@@ -37,12 +42,16 @@ def compile_pins(compiler: str, wanted: list[str], name: str, *, within: str | N
 
 
 def main() -> None:
-    """Pin everything, then the part that running needs to the same versions."""
+    """Pin everything, then the parts that running and a deployment need to the same versions."""
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
     build = [*project["build-system"]["requires"], "editables>=0.5"]
-    core = [*project["project"]["dependencies"], *build]
+    needed = project["project"]["dependencies"]
+    core = [*needed, *build]
     compile_pins(sys.argv[1], [*core, *project["dependency-groups"]["dev"]], "constraints-dev.txt")
     compile_pins(sys.argv[1], core, "constraints.txt", within="constraints-dev.txt")
+    extras = project["project"]["optional-dependencies"]
+    deployed = [*needed, *(line for extra in DEPLOYED for line in extras[extra])]
+    compile_pins(sys.argv[1], deployed, "constraints-deploy.txt", within="constraints-dev.txt")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What runs miradot in production: containers, units, pins, backups and upgrades."""
