@@ -63,16 +63,22 @@ class Ticks:
         """Let a job be until a moment, where what waits would have it started at once."""
         self._resting[job] = until
 
+    def _rests(self, job: JobName, now: datetime) -> bool:
+        # A rest of hours was set before the clock was set back.
+        return now < self._resting.get(job, now) < now + _HOUR
+
     def due(self, waiting: Waiting, now: datetime) -> Iterator[Request]:
         """Give the jobs to ask for now, each once in each of its ticks."""
         for one in self.schedules:
             tick = int(now.timestamp() / one.every.total_seconds())
             if self._last.get(one.job) == tick:
                 continue
-            if one.when is None:
+            if one.later and one.job not in self._last:
+                self._last[one.job] = tick
+            elif one.when is None:
                 self._last[one.job] = tick
                 yield Request(one.job, key=one.job, tick=str(tick))
-            elif one.when(waiting, now) and self._resting.get(one.job, now) <= now:
+            elif one.when(waiting, now) and not self._rests(one.job, now):
                 self._last[one.job] = tick
                 yield Request(one.job, key=one.job)
 
