@@ -13,7 +13,7 @@ from engine.state.waiting import read_backlog
 def look_at(database: Database, flow: str, now: datetime) -> Waiting:
     """Give what waits of a flow; raises DatabaseUnavailable."""
     with database.transaction() as connection:
-        found = read_backlog(connection, flow)
+        found = read_backlog(connection, flow, now)
     due = None
     if found.due is not None:
         due = read_time(found.due) if found.due else now

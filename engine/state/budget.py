@@ -16,6 +16,10 @@ from engine.state.writing import insert_new
 
 # Moments are doubles, exact to less than this; rounding never gives a call more.
 _GRAIN = 1e-6
+LONGEST_PAUSE = 3600.0
+"""Seconds that a tier is paused at most: what is longer is no answer that a vendor means."""
+# Seconds that the clocks of two machines may be apart.
+_APART = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,9 @@ def take_turn(connection: Connection, allowance: Allowance, now: float, *, urgen
     rate = allowance.rate
     next_at = max(_believe(row.next_at, rate, now), now)
     ahead = (rate.burst if urgent else rate.burst - rate.reserve) * rate.interval
-    wait = max(next_at - ahead, row.paused_until) - now
+    # No pause is as long; it was set before the clock was set back.
+    paused = row.paused_until if row.paused_until <= now + LONGEST_PAUSE + _APART else now
+    wait = max(next_at - ahead, paused) - now
     if wait > 0:
         # Less would be lost when it is added to a moment, and who waits would never arrive.
         return max(float(wait), _GRAIN)

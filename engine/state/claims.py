@@ -1,15 +1,34 @@
-"""Claims: each subject is written by one worker at a time, and a claim that ran out is fenced."""
+"""Claims: each subject is written by one worker at a time, and a claim that ran out is fenced.
+
+A moment further ahead than any worker sets one is not believed: the clock was set back since.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Integer, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from engine.clock import write_time
 from engine.state.orders import Lane
 from engine.state.tables import ORDER_VERSION, PERSON
+
+LEASE = timedelta(minutes=15)
+"""How long a claim holds; the clocks of two machines may be as far apart."""
+LONGEST_REST = timedelta(hours=1)
+"""How long whoever could not be served is let be, at most: as long as a vendor's pause."""
 
 _WAITING = (
     select(ORDER_VERSION.c.subject, func.min(ORDER_VERSION.c.id).label("first"))
@@ -21,13 +40,21 @@ _WAITING = (
     .group_by(ORDER_VERSION.c.subject)
     .subquery()
 )
-_UNHELD = or_(PERSON.c.claimed_until.is_(None), PERSON.c.claimed_until <= bindparam("moment"))
+_UNHELD = or_(
+    PERSON.c.claimed_until.is_(None),
+    PERSON.c.claimed_until <= bindparam("moment"),
+    PERSON.c.claimed_until > bindparam("no_claim"),
+)
 _LIST_FREE = (
     select(PERSON.c.subject, PERSON.c.epoch, PERSON.c.attempts)
     .join(_WAITING, _WAITING.c.subject == PERSON.c.subject)
     .where(
         _UNHELD,
-        or_(PERSON.c.not_before.is_(None), PERSON.c.not_before <= bindparam("moment")),
+        or_(
+            PERSON.c.not_before.is_(None),
+            PERSON.c.not_before <= bindparam("moment"),
+            PERSON.c.not_before > bindparam("no_rest"),
+        ),
     )
     .order_by(_WAITING.c.first)
     .limit(bindparam("limit", type_=Integer))
@@ -69,13 +96,14 @@ class Claimant:
         self, connection: Connection, lane: Lane, now: datetime, limit: int = 1
     ) -> list[Claim]:
         """Claim subjects with versions that wait, those that waited longest first."""
-        wanted = {"flow": self.flow, "lane": lane, "moment": write_time(now), "limit": limit}
+        wanted = {"flow": self.flow, "lane": lane, "limit": limit, **_moments(now, self.lease)}
         free = connection.execute(_LIST_FREE, wanted).all()
         return [self._take(connection, *row, now) for row in free]
 
     def claim_subject(self, connection: Connection, subject: str, now: datetime) -> Claim | None:
         """Claim one subject, whatever waits of it; None where another worker holds it."""
-        wanted = {"subject": subject, "moment": write_time(now)}
+        moments = _moments(now, self.lease)
+        wanted = {"subject": subject, "moment": moments["moment"], "no_claim": moments["no_claim"]}
         row = connection.execute(_FIND_FREE, wanted).one_or_none()
         return self._take(connection, *row, now) if row is not None else None
 
@@ -90,6 +118,15 @@ class Claimant:
         }
         connection.execute(_UPDATE_PERSON, taken)
         return Claim(subject, epoch + 1, self.worker, attempts)
+
+
+def _moments(now: datetime, lease: timedelta) -> dict[str, str]:
+    """Give the moment, and those after which no claim and no rest can end that was set till now."""
+    return {
+        "moment": write_time(now),
+        "no_claim": write_time(now + 2 * lease),
+        "no_rest": write_time(now + LONGEST_REST + lease),
+    }
 
 
 _HOLD = select(PERSON.c.epoch).where(PERSON.c.subject == bindparam("subject")).with_for_update()
@@ -144,13 +181,14 @@ def release_claim(
     connection.execute(_UPDATE_CLAIMED, released)
 
 
-def next_due(connection: Connection, flow: str) -> str | None:
+def next_due(connection: Connection, flow: str, now: datetime) -> str | None:
     """Give when the next subject that waits may be tried: a time, '' for now, None for none.
 
     One whom somebody holds is due when that claim runs out.
     """
-    version, person = ORDER_VERSION, PERSON
-    wait, held = func.coalesce(person.c.not_before, ""), func.coalesce(person.c.claimed_until, "")
+    version, person, moments = ORDER_VERSION, PERSON, _moments(now, LEASE)
+    wait = _believed(person.c.not_before, moments["no_rest"])
+    held = _believed(person.c.claimed_until, moments["no_claim"])
     row = connection.execute(
         select(func.min(case((wait > held, wait), else_=held)))
         .select_from(person.join(version, version.c.subject == person.c.subject))
@@ -158,3 +196,7 @@ def next_due(connection: Connection, flow: str) -> str | None:
     ).one()
     found: str | None = row[0]
     return found
+
+
+def _believed(column: Column[str | None], latest: str) -> ColumnElement[str]:
+    return case((column > latest, ""), else_=func.coalesce(column, ""))

@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, tuple_, update
 
 from engine.clock import write_time
+from engine.state.claims import LEASE, LONGEST_REST
 from engine.state.finding import Found
 from engine.state.measurements import Named, erase_measured
 from engine.state.parts import in_parts
@@ -125,7 +126,12 @@ def list_deletions(connection: Connection, now: datetime) -> list[Deletion]:
         select(table.c.id, table.c.contact_id, table.c.attempts)
         .where(
             table.c.contact_id.is_not(None),
-            or_(table.c.not_before.is_(None), table.c.not_before <= write_time(now)),
+            or_(
+                table.c.not_before.is_(None),
+                table.c.not_before <= write_time(now),
+                # Set before the clock was set back; nobody waits as long.
+                table.c.not_before > write_time(now + LONGEST_REST + LEASE),
+            ),
         )
         .order_by(table.c.id)
     )

@@ -9,11 +9,10 @@ from email.utils import parsedate_to_datetime
 
 from engine.clock import Clock
 from engine.problem import Failure
-from engine.state.budget import Allowance, Rate, pause, take_turn
+from engine.state.budget import LONGEST_PAUSE, Allowance, Rate, pause, take_turn
 from engine.state.database import Database
 
 _LONGEST_SLEEP = 5.0
-_LONGEST_PAUSE = 3600.0
 _TOO_MANY = 429
 # Vendors disagree whether a reset is a moment or a stretch; no stretch is as long.
 _FIRST_MOMENT = 1e9
@@ -57,7 +56,7 @@ class BudgetPace:
         seconds = _read_pause(status, headers, now, allowance.rate.seconds)
         if seconds > 0:
             with self.database.transaction() as connection:
-                pause(connection, allowance, now + min(seconds, _LONGEST_PAUSE))
+                pause(connection, allowance, now + min(seconds, LONGEST_PAUSE))
 
     def _try(self, allowance: Allowance) -> float:
         with self.database.transaction() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -27,7 +28,7 @@ class Backlog:
     oldest: str | None
 
 
-def read_backlog(connection: Connection, flow: str) -> Backlog:
+def read_backlog(connection: Connection, flow: str, now: datetime) -> Backlog:
     """Give what waits of a flow."""
     lanes = count_waiting(connection, flow)
     version = ORDER_VERSION
@@ -38,6 +39,6 @@ def read_backlog(connection: Connection, flow: str) -> Backlog:
         events=lanes.get("event", 0),
         batches=lanes.get("batch", 0),
         rung=rings.count_waiting(connection, flow),
-        due=next_due(connection, flow),
+        due=next_due(connection, flow, now),
         oldest=connection.execute(oldest).scalar_one(),
     )

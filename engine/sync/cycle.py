@@ -36,7 +36,7 @@ def settle_all(worker: Worker) -> Counter[str]:
 def wait_until_due(worker: Worker, longest: timedelta) -> bool:
     """Wait until something that failed before is due again; False when nothing waits."""
     with worker.transaction() as connection:
-        due = next_due(connection, worker.flow.name)
+        due = next_due(connection, worker.flow.name, worker.now)
     if due is None:
         return False
     until = (read_time(due) - worker.now).total_seconds() if due else 0.0

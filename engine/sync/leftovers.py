@@ -28,8 +28,10 @@ def read_leftovers(worker: Worker) -> int:
 
 
 def _is_left(worker: Worker, batch: Batch) -> bool:
-    # Whoever waits for a report holds claims meanwhile, and renews them.
-    return worker.now - read_time(batch.sent_at) > worker.rules.lease
+    # Whoever waits for a report holds claims meanwhile, and renews them. One that leaves tomorrow
+    # left before the clock was set back.
+    age = worker.now - read_time(batch.sent_at)
+    return not -worker.rules.lease <= age <= worker.rules.lease
 
 
 def _read(worker: Worker, batch: Batch) -> bool:

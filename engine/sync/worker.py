@@ -11,7 +11,7 @@ from typing import Protocol
 
 from engine.clock import Clock
 from engine.connections.dotdigital import DotdigitalClient
-from engine.state.claims import Claimant
+from engine.state.claims import LEASE, Claimant
 from engine.state.database import Connection, Database
 from engine.sync.flow import Flow
 
@@ -42,7 +42,7 @@ class Quiet:
 class Rules:
     """How patient delivery is, and how much it takes at once."""
 
-    lease: timedelta = timedelta(minutes=15)
+    lease: timedelta = LEASE
     first_wait: timedelta = timedelta(seconds=5)
     longest_wait: timedelta = timedelta(minutes=15)
     doubt_wait: timedelta = timedelta(seconds=60)

@@ -117,6 +117,13 @@ def test_a_service_does_what_is_due_until_it_is_told_to_stop() -> None:
     assert {one.name: one.outcome for one in jobs.health().jobs}["poll"] == "done"
 
 
+def test_surveys_wait_for_the_next_hour_after_a_process_starts() -> None:
+    ticks = Ticks(make_schedules(timedelta(minutes=5)))
+    moments = [START + timedelta(minutes=minutes) for minutes in (10, 59, 60, 61, 119, 120)]
+    asked = [[one.job for one in ticks.due(Waiting(), at)].count("surveys") for at in moments]
+    assert asked == [0, 0, 1, 0, 0, 1]
+
+
 def test_the_same_job_is_asked_for_once() -> None:
     jobs = InlineJobs(Script().performer())
     assert jobs.enqueue(Request("poll", key="poll"))
@@ -131,6 +138,13 @@ def test_a_lane_that_could_do_nothing_rests() -> None:
     ticks.rest("events", START + timedelta(seconds=5))
     later = [START + timedelta(seconds=seconds) for seconds in (1, 4, 5)]
     assert [[one.job for one in ticks.due(waiting, at)] for at in later] == [[], [], ["events"]]
+
+
+def test_a_rest_from_before_the_clock_was_set_back_is_over() -> None:
+    ticks = Ticks(make_schedules(timedelta(minutes=5)))
+    ticks.rest("events", START + timedelta(seconds=5))
+    back = START - timedelta(days=1)
+    assert "events" in [one.job for one in ticks.due(Waiting(events=1, due=back), back)]
 
 
 def test_a_tick_is_the_same_in_all_processes() -> None:

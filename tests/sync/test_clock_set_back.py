@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from engine.clock import Clock
+from engine.clock import Clock, write_time
+from engine.state.outbox import open_batch
+from engine.sync.cycle import settle_all
+from engine.sync.leftovers import read_leftovers
 from engine.sync.mirror import is_fresh, refresh_mirror
 from tests.operations.hands import Hands
 
@@ -56,3 +59,32 @@ def test_a_mirror_from_the_future_is_read_anew(hands: Hands, clock: SetBack) -> 
     assert not is_fresh(hands.worker)
     refresh_mirror(hands.worker)
     assert is_fresh(hands.worker)
+
+
+def test_who_a_dead_worker_held_is_served_at_once(hands: Hands, clock: SetBack) -> None:
+    hands.place()
+    hands.landing.read_changes()
+    with hands.worker.transaction() as connection:
+        assert hands.hire("dead").claimant.claim(connection, "event", hands.clock.now())
+    clock.by = timedelta(days=1)
+    settle_all(hands.worker)
+    assert hands.rows("SELECT outcome FROM order_version") == [("sent",)]
+
+
+def test_an_import_of_a_dead_worker_runs_no_longer(hands: Hands, clock: SetBack) -> None:
+    with hands.worker.transaction() as connection:
+        open_batch(
+            connection,
+            {
+                "flow": hands.flow.name,
+                "operation": "contacts.import",
+                "records": 1,
+                "digest": "",
+                "state": "running",
+                "worker": "dead",
+                "sent_at": write_time(hands.clock.now()),
+            },
+        )
+    assert read_leftovers(hands.worker) == 0
+    clock.by = timedelta(days=1)
+    assert read_leftovers(hands.worker) == 1
