@@ -96,6 +96,8 @@ class ProbedMapping:
     checked: CheckedSpec
     given: frozenset[Taken]
     _probe: Probe
+    _shown: tuple[tuple[str, str, bool], ...]
+    """What is told of a record: its name, the variable that holds it, whether it is money."""
 
     def apply(self, record: Members[str, object], contacts: Contacts, now: datetime) -> Probed:
         """Give the plan of one record, with its values."""
@@ -103,11 +105,11 @@ class ProbedMapping:
         plan = self._probe(record, contacts, now, found)
         scale = found.get("scale")
         values: dict[str, object] = {}
-        for name, named in self.checked.names.items():
-            value = found.get(variable(name))
-            if named.level or value is None or name.startswith(("$", "param.")):
+        for name, place, is_money in self._shown:
+            value = found.get(place)
+            if value is None:
                 continue
-            if named.type == "money" and isinstance(value, int) and isinstance(scale, int):
+            if is_money and isinstance(value, int) and isinstance(scale, int):
                 values[name] = decimal_text(value, scale)
             else:
                 values[name] = CLEARED if value is CLEAR else value
@@ -116,7 +118,12 @@ class ProbedMapping:
 
 def probe_mapping(checked: CheckedSpec) -> ProbedMapping:
     """Compile a checked spec so that its values can be looked at."""
-    return ProbedMapping(checked, _given_params(checked), compile_probe(checked))
+    shown = tuple(
+        (name, variable(name), named.type == "money")
+        for name, named in checked.names.items()
+        if not named.level and not name.startswith(("$", "param."))
+    )
+    return ProbedMapping(checked, _given_params(checked), compile_probe(checked), shown)
 
 
 def _given_params(checked: CheckedSpec) -> frozenset[Taken]:

@@ -7,27 +7,22 @@ of each request are held against the lock's operation, so that a hole further up
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from math import isfinite
-from typing import Any, cast
+from typing import cast
 from urllib.parse import unquote
 
-from jsonschema import Draft202012Validator, validators
-from jsonschema.exceptions import ValidationError
-from jsonschema.protocols import Validator
-
+from engine.connections.schemas import BodySchema
 from engine.lock import Collection, Operation, TargetLock
 from engine.patterns import fits
 from engine.runtime.people import segment
-from engine.runtime.values import read_email, read_instant
+from engine.runtime.values import read_email
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _NUMBER, _SEGMENT = r"[1-9][0-9]{0,17}", r"[^/?#]+"
 _ANSWER, _FORBIDDEN = "$answer", "resubscribe"
-_MOST_SHOWN, _MOST_DEEP = 5, 40
-_NULL = {"type": "null"}
+_MOST_DEEP = 40
 
 
 class EgressError(ValueError):
@@ -41,7 +36,7 @@ class _Form:
     operation: Operation
     path: re.Pattern[str]
     slots: tuple[str, ...]
-    body: Validator
+    body: BodySchema
 
 
 class Allowed:
@@ -51,7 +46,7 @@ class Allowed:
         self._target = target
         self._forms = {name: self._form(one) for name, one in target.operations.items()}
         insight = target.insight.collections
-        self._records = {name: _validator(one.body_schema) for name, one in insight.items()}
+        self._records = {name: BodySchema(one.body_schema) for name, one in insight.items()}
         codes = target.email_statuses
         self._marketable = frozenset(one.code for one in codes if one.marketable)
         creations = [one for one in target.operations.values() if one.bulk and one.creates_contact]
@@ -81,7 +76,7 @@ class Allowed:
     def _judge(self, form: _Form, parts: Mapping[str, str], body: object) -> str:
         """Judge a body, given what stands in the path."""
         operation = form.operation
-        why = _judge_template(operation.body, body) or _misfit(form.body, body)
+        why = _judge_template(operation.body, body) or form.body.find_misfit(body)
         if why:
             return why
         if "collection" in parts:
@@ -158,7 +153,7 @@ class Allowed:
             return ""
         if known.scope != scope:
             return f"its collection is one of the {known.scope}"
-        return _misfit(self._records[self._name_of(known)], record)
+        return self._records[self._name_of(known)].find_misfit(record)
 
     def _name_of(self, known: Collection) -> str:
         found = self._target.insight.collections.items()
@@ -175,7 +170,7 @@ class Allowed:
             for index, piece in enumerate(pieces)
         )
         return _Form(
-            operation, re.compile(pattern), tuple(pieces[1::2]), _validator(operation.body_schema)
+            operation, re.compile(pattern), tuple(pieces[1::2]), BodySchema(operation.body_schema)
         )
 
 
@@ -233,63 +228,3 @@ def _judge_template(template: object, body: object) -> str:
         if fixed and body.get(key) != one:
             return f"its {key} is not the lock's"
     return ""
-
-
-def _misfit(validator: Validator, body: Any) -> str:  # noqa: ANN401 - any JSON
-    """Say where a body does not fit its schema; nothing where it does."""
-    error = next(iter(validator.iter_errors(body)), None)
-    if error is None:
-        return ""
-    steps = [str(step) for step in error.absolute_path][:_MOST_SHOWN]
-    return f"its body does not fit the lock at {'.'.join(steps) or 'its top'} ({error.validator})"
-
-
-def _validator(schema: dict[str, object]) -> Validator:
-    return _strict()(schema)
-
-
-@cache
-def _strict() -> type[Validator]:
-    """Make the kind of validator: patterns end where the text ends, 1.0 is no whole number."""
-    return validators.create(
-        Draft202012Validator.META_SCHEMA,
-        {
-            **Draft202012Validator.VALIDATORS,
-            "not": _check_not,
-            "pattern": _check_pattern,
-            "format": _check_format,
-        },
-        type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
-    )
-
-
-def _is_integer(_checker: object, value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _check_not(
-    validator: Validator, schema: dict[str, object], value: object, _whole: object
-) -> Iterator[ValidationError]:
-    # The library's own writes every value down before it finds that it is not null.
-    if schema == _NULL:
-        fits_it = value is None
-    else:
-        fits_it = validator.evolve(schema=schema).is_valid(cast("Any", value))
-    if fits_it:
-        yield ValidationError("it is what it must not be")
-
-
-def _check_pattern(
-    _validator: Validator, pattern: str, value: object, _schema: object
-) -> Iterator[ValidationError]:
-    if isinstance(value, str) and not fits(pattern, value):
-        yield ValidationError("the pattern is another one")
-
-
-def _check_format(
-    _validator: Validator, form: str, value: object, _schema: object
-) -> Iterator[ValidationError]:
-    readers = {"email": read_email, "date-time": read_instant}
-    reader = readers.get(form)
-    if reader is not None and isinstance(value, str) and reader(value) is None:
-        yield ValidationError("the form is another one")
