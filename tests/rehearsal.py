@@ -44,7 +44,11 @@ class Sides:
         return self._client.get(path).raise_for_status().json()
 
     def post(self, path: str, body: object) -> Any:
-        return self._client.post(path, json=body).raise_for_status().json()
+        answer = self._client.post(path, json=body).raise_for_status()
+        return answer.json() if answer.content else None
+
+    def put(self, path: str, body: object) -> None:
+        self._client.put(path, json=body).raise_for_status()
 
     def close(self) -> None:
         self._client.close()
@@ -134,10 +138,11 @@ def sync(environment: dict[str, str]) -> None:
 
 
 @contextmanager
-def sandbox(speed: int = 0) -> Iterator[str]:
+def sandbox(speed: int = 0, history: int = 1, now: str = "") -> Iterator[str]:
     """Give the address of a sandbox that runs as long as the block; 0 stands still until told."""
     port = str(free_port())
-    words = ["sandbox", "--port", port, "--speed", str(speed), "--history", "1"]
+    words = ["sandbox", "--port", port, "--speed", str(speed), "--history", str(history)]
+    words += ["--now", now] if now else []
     tell(f"$ miradot {' '.join(words)}")
     process = subprocess.Popen([*MIRADOT, *words], cwd=ROOT, stderr=subprocess.DEVNULL)
     try:

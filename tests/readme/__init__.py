@@ -35,9 +35,11 @@ def _run_block(block: re.Match[str]) -> str:
     return "```console\n" + "\n".join(lines) + "\n```"
 
 
-def run_command(command: str, folder: Path, more: Mapping[str, str]) -> list[str]:
+def run_command(
+    command: str, folder: Path, more: Mapping[str, str], program: str = str(ROOT / "cli.py")
+) -> list[str]:
     """Run one command, ours or not, in a folder and give what it prints."""
-    program = f"{sys.executable} {ROOT / 'cli.py'}"
+    program = f"{sys.executable} {program}"
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **more}
     done = subprocess.run(
         ["/bin/sh", "-c", re.sub(r"^miradot\b", program, command)],
