@@ -48,14 +48,14 @@ class HttpWire:
     """One vendor, reached by HTTP.
 
     Redirects are not followed, proxies and credentials of the environment not looked at, cookies
-    not kept. AddressError is raised for a base address that is not allowed. `elapsed` gives
-    seconds that never go back.
+    not kept. AddressError is raised for a base address that is not allowed. Without credentials
+    nothing shows who calls. `elapsed` gives seconds that never go back.
     """
 
     def __init__(
         self,
         base_url: str,
-        credentials: Credentials,
+        credentials: Credentials | None,
         allowed_hosts: Collection[str],
         limits: Limits = USUAL_LIMITS,
         elapsed: Callable[[], float] = time.monotonic,
@@ -117,7 +117,8 @@ class HttpWire:
         headers = dict(sent.headers)
         if sent.body:
             headers.setdefault("Content-Type", "application/json")
-        headers["Authorization"] = self._credentials.authorization()
+        if self._credentials is not None:
+            headers["Authorization"] = self._credentials.authorization()
         until = self._elapsed() + self._limits.whole
         request = (sent.method, self._address(sent))
         with self._client.stream(*request, content=sent.body or None, headers=headers) as answer:

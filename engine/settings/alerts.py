@@ -21,6 +21,7 @@ ALERT_LIMITS: Mapping[str, int] = {
     "usability": 1,
     "drift": 1,
     "reconciliation": 1,
+    "consent": 1,
     "budget": 90,
     "queue": 60,
     "history": 1440,

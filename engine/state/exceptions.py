@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -163,3 +163,30 @@ def count_open(connection: Connection, flow: str) -> list[tuple[str, str, int]]:
         .order_by(number.desc(), EXCEPTION.c.code)
     )
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Exceptions of one code and owner, and the number of orders they were opened for."""
+
+    code: str
+    owner: str
+    orders: int
+
+
+def count_opened(
+    connection: Connection, flow: str, since: str, levels: Sequence[str]
+) -> list[Opened]:
+    """Give what was opened since a time, whether or not it is closed, the most frequent first."""
+    number = func.count(EXCEPTION.c.order_key.distinct())
+    rows = connection.execute(
+        select(EXCEPTION.c.code, EXCEPTION.c.owner, number)
+        .where(
+            EXCEPTION.c.flow == flow,
+            EXCEPTION.c.opened_at >= since,
+            EXCEPTION.c.level.in_(levels),
+        )
+        .group_by(EXCEPTION.c.code, EXCEPTION.c.owner)
+        .order_by(number.desc(), EXCEPTION.c.code)
+    )
+    return [Opened(*row) for row in rows]

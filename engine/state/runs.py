@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
+from itertools import count, takewhile
 from typing import Any, Literal
 
 import orjson
@@ -17,6 +17,9 @@ from engine.state.writing import insert_new
 
 Kind = Literal["sync", "send", "backfill", "replay", "forget"]
 RUNNING = "running"
+DELIVERING: tuple[Kind, ...] = ("sync", "send", "backfill")
+"""Runs by which a flow is kept in step; those for single orders or people say nothing of it."""
+_ENOUGH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,15 @@ class Run:
     ended_at: str | None
     state: str
     figures: dict[str, Any]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Runs that failed one after another, up to the last: how many, since when, and its note."""
+
+    number: int
+    since: str | None
     note: str
 
 
@@ -86,3 +98,17 @@ def list_runs(connection: Connection, flow: str | None = None, limit: int = 20) 
         wanted = wanted.where(RUN.c.flow == flow)
     found = connection.execute(wanted.order_by(RUN.c.id.desc()).limit(limit))
     return [Run(*row[:6], orjson.loads(row.figures), row.note) for row in found]
+
+
+def read_failing(connection: Connection, flow: str) -> Failing:
+    """Give the newest runs of a flow that failed one after another; what still runs is left out."""
+    wanted = (
+        select(RUN.c.state, RUN.c.ended_at, RUN.c.note)
+        .where(RUN.c.flow == flow, RUN.c.kind.in_(DELIVERING), RUN.c.state.in_(("done", "failed")))
+        .order_by(RUN.c.id.desc())
+        .limit(_ENOUGH)
+    )
+    failed = list(takewhile(lambda row: row.state == "failed", connection.execute(wanted)))
+    if not failed:
+        return Failing(0, None, "")
+    return Failing(len(failed), failed[-1].ended_at, failed[0].note)

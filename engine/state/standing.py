@@ -13,12 +13,10 @@ from engine.state.erasure import count_deletions
 from engine.state.orders import count_outcomes
 from engine.state.outbox import UNKNOWN
 from engine.state.rings import count_waiting as count_rung
-from engine.state.runs import Run, list_runs
+from engine.state.runs import DELIVERING, Run, list_runs
 from engine.state.tables import BATCH, BUDGET, CALL, CURSOR, EXCEPTION, ORDER_VERSION, PERSON, RUN
 
 RUNNING = "running"
-# Runs by which a flow is kept in step; those for single orders or people say nothing of it.
-_DELIVERING = ("sync", "send", "backfill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def list_flows(connection: Connection, stream: str) -> list[str]:
 def read_standing(connection: Connection, flow: str, stream: str, now: datetime) -> Standing:
     """Give how a flow stands, its figures of the last 24 hours."""
     cursor = read_cursor(connection, flow, stream)
-    runs = [one for one in list_runs(connection, flow) if one.kind in _DELIVERING]
+    runs = [one for one in list_runs(connection, flow) if one.kind in DELIVERING]
     owners = connection.execute(
         select(EXCEPTION.c.owner, func.count())
         .where(EXCEPTION.c.flow == flow, EXCEPTION.c.closed_at.is_(None))
