@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import parse_qsl
 
 import orjson
 from starlette.applications import Starlette
@@ -15,23 +13,27 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from engine.clock import Clock
 from engine.problem import Failure
 from engine.state.database import DatabaseUnavailable
-from engine.web.desk import Desk, NotThere
-from engine.web.fences import HEADERS, is_ours
+from engine.web.admission import (
+    Refused,
+    Site,
+    admit,
+    know,
+    read_form,
+    refuse_foreign,
+)
+from engine.web.desk import NotThere
+from engine.web.entrance import ENTRANCE, HOME, Entrance, lead_in
+from engine.web.fences import HEADERS
 from engine.web.metrics import CONTENT_TYPE, write_metrics
-from engine.web.pages import PAGES, Ask, Page, Role, Shown
+from engine.web.pages import PAGES, Ask, Page, Shown
 from engine.web.showing import read_style, render
-from engine.web.visitors import COOKIE, LASTS, Gate, Visitor
+from engine.web.visitors import Visitor
 
 Form = Literal["html", "json", "csv"]
 Answering = Callable[[Request], Awaitable[Response]]
-LARGEST_BODY = 64 * 1024
-_MOST_FIELDS = 20
-_UNKNOWN, _FORBIDDEN, _NOWHERE = 401, 403, 404
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-_ENTRANCE = "/login"
+_UNKNOWN, _NOWHERE = 401, 404
 # Sections of the page, in the order of its menu.
 MENU = (
     ("/health", "Health"),
@@ -47,31 +49,18 @@ _TITLES = {
     403: "You may not do that",
     404: "It is not here",
     405: "It is not asked for in that way",
+    408: "That took too long",
     413: "That is too much at once",
+    421: "It is not here",
+    429: "Too many wrong tokens",
     500: "Something unexpected happened",
     503: "The database does not answer",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What the application stands on."""
-
-    desk: Desk
-    gate: Gate
-    clock: Clock
-
-
-class _Refused(Exception):  # noqa: N818 - an answer that ends a request early
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status = status
-        self.why = why
-
-
 def make_app(site: Site) -> Starlette:
     """Give the application."""
-    entrance = _Entrance(site)
+    entrance = Entrance(site, lambda told: _draw(Shown("login.html", None, told)))
     routes = [
         route
         for page in PAGES
@@ -81,13 +70,13 @@ def make_app(site: Site) -> Starlette:
             _route(site, page, "html"),
         )
     ]
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", _fenced(site, _go_home, "html"), methods=["GET"]),
             *routes,
             Route("/metrics", _fenced(site, _Metrics(site), "json"), methods=["GET"]),
-            Route(_ENTRANCE, _fenced(site, entrance.show, "html"), methods=["GET"]),
-            Route(_ENTRANCE, _fenced(site, entrance.enter, "html"), methods=["POST"]),
+            Route(ENTRANCE, _fenced(site, entrance.show, "html"), methods=["GET"]),
+            Route(ENTRANCE, _fenced(site, entrance.enter, "html"), methods=["POST"]),
             Route("/logout", _fenced(site, entrance.leave, "html"), methods=["POST"]),
             Route("/style.css", _fenced(site, _give_style, "html"), methods=["GET"]),
             Route("/livez", _fenced(site, _live, "json"), methods=["GET"]),
@@ -95,16 +84,19 @@ def make_app(site: Site) -> Starlette:
         ],
         exception_handlers={HTTPException: _Untold(site), 500: _tell_unexpected},
     )
+    # A path with a slash too many is none of ours; the library would lead it wherever Host says.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _route(site: Site, page: Page, form: Form) -> Route:
     path = page.path if form == "html" else f"{page.path}.{form}"
 
     async def answer(request: Request) -> Response:
-        visitor = _admit(site, request, page.role)
+        visitor = admit(site, request, page.role)
         given = dict(request.query_params)
         if page.method == "POST":
-            given = await _read_form(request)
+            given = await read_form(site, request)
         number = request.path_params.get("number", 0)
         ask = Ask(site.desk, visitor, given, number)
         if form == "csv" and page.table is not None:
@@ -123,12 +115,10 @@ def _fenced(site: Site, answering: Answering, form: Form) -> Answering:
 
     async def answer(request: Request) -> Response:
         try:
-            _refuse_foreign(request)
+            refuse_foreign(site, request)
             given = await answering(request)
-        except _Refused as refused:
-            if refused.status == _UNKNOWN and form == "html" and request.method == "GET":
-                return _with_headers(RedirectResponse(_ENTRANCE, 303))
-            given = _tell(site, request, form, refused.status, refused.why)
+        except Refused as refused:
+            given = _refuse(site, request, form, refused)
         except NotThere as error:
             given = _tell(site, request, form, _NOWHERE, str(error))
         except DatabaseUnavailable:
@@ -141,74 +131,15 @@ def _fenced(site: Site, answering: Answering, form: Form) -> Answering:
     return answer
 
 
-def _refuse_foreign(request: Request) -> None:
-    # A token in a header is sent by nobody but whoever knows it; a cookie by any page's form.
-    by_token = "authorization" in request.headers and COOKIE not in request.cookies
-    if request.method == "POST" and not (by_token or is_ours(request.headers)):
-        raise _Refused(_FORBIDDEN, "the form was not sent from a page of this site")
-
-
-def _know(site: Site, request: Request) -> Visitor | None:
-    header = request.headers.get("authorization")
-    if header is not None:
-        return site.gate.know_bearer(header)
-    return site.gate.know_cookie(request.cookies.get(COOKIE, ""), site.clock.now())
-
-
-def _admit(site: Site, request: Request, role: Role) -> Visitor:
-    visitor = _know(site, request)
-    if visitor is None:
-        raise _Refused(_UNKNOWN, "sign in, or send a token: Authorization: Bearer TOKEN")
-    if role not in visitor.roles:
-        raise _Refused(_FORBIDDEN, f'{visitor.name} has not the role "{role}", which this needs')
-    return visitor
-
-
-async def _read_form(request: Request) -> dict[str, str]:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise _Refused(413, f"a form of more than {LARGEST_BODY} bytes is not read")
-    try:
-        pairs = parse_qsl(
-            body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
-        )
-    except ValueError:
-        raise _Refused(400, "the form cannot be read") from None
-    return dict(pairs)
-
-
-class _Entrance:
-    """Signing in and out."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-
-    async def show(self, _request: Request) -> Response:
-        return Response(_draw(Shown("login.html", None, {"wrong": False})), media_type="text/html")
-
-    async def enter(self, request: Request) -> Response:
-        form = await _read_form(request)
-        visitor = self._site.gate.know_token(form.get("token", "").strip())
-        if visitor is None:
-            page = _draw(Shown("login.html", None, {"wrong": True}))
-            return Response(page, 401, media_type="text/html")
-        answer = RedirectResponse("/health", 303)
-        answer.set_cookie(
-            COOKIE,
-            self._site.gate.make_cookie(visitor, self._site.clock.now()),
-            max_age=int(LASTS.total_seconds()),
-            httponly=True,
-            samesite="strict",
-            secure=not _is_loopback(request),
-        )
-        return answer
-
-    async def leave(self, _request: Request) -> Response:
-        answer = RedirectResponse(_ENTRANCE, 303)
-        answer.delete_cookie(COOKIE)
-        return answer
+def _refuse(site: Site, request: Request, form: Form, refused: Refused) -> Response:
+    if refused.status == _UNKNOWN and form == "html" and request.method in ("GET", "HEAD"):
+        if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+            # The cookie does not come along with a link of another site: asked once more, it does.
+            return Response(render("again.html", _frame(None, "")), media_type="text/html")
+        return lead_in(request)
+    answer = _tell(site, request, form, refused.status, refused.why)
+    answer.headers.update(refused.headers)
+    return answer
 
 
 class _Metrics:
@@ -218,7 +149,7 @@ class _Metrics:
         self._site = site
 
     async def __call__(self, request: Request) -> Response:
-        _admit(self._site, request, "view")
+        admit(self._site, request, "view")
         page = await run_in_threadpool(self._site.desk.tell_health)
         return Response(write_metrics(page), headers={"Content-Type": CONTENT_TYPE})
 
@@ -258,7 +189,7 @@ async def _live(_request: Request) -> Response:
 
 
 async def _go_home(_request: Request) -> Response:
-    return RedirectResponse("/health", 303)
+    return RedirectResponse(HOME, 303)
 
 
 async def _give_style(_request: Request) -> Response:
@@ -269,7 +200,7 @@ def _tell(site: Site, request: Request, form: Form, status: int, why: str) -> Re
     if form != "html":
         return _give_json({"error": why}, status)
     told = {"title": _TITLES.get(status, "That did not work"), "why": why}
-    page = render("wrong.html", _frame(_know(site, request), request.url.path) | told)
+    page = render("wrong.html", _frame(know(site, request), request.url.path) | told)
     return Response(page, status, media_type="text/html")
 
 
@@ -281,7 +212,8 @@ def _frame(visitor: Visitor | None, path: str) -> dict[str, object]:
     roles = visitor.roles if visitor is not None else frozenset()
     name = visitor.name if visitor is not None else ""
     here = next((to for to, _ in MENU if path == to or path.startswith(f"{to}/")), "")
-    return {"menu": MENU, "here": here, "visitor": name, "roles": roles}
+    way = visitor.way if visitor is not None else ""
+    return {"menu": MENU, "here": here, "visitor": name, "roles": roles, "way": way}
 
 
 def _give_json(document: object, status: int = 200) -> Response:
@@ -303,8 +235,3 @@ def _give_table(text: str) -> Response:
 def _with_headers(answer: Response) -> Response:
     answer.headers.update(HEADERS)
     return answer
-
-
-def _is_loopback(request: Request) -> bool:
-    host = request.headers.get("host", "")
-    return host.rpartition(":")[0] in _LOOPBACK or host in _LOOPBACK

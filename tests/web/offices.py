@@ -16,7 +16,8 @@ from engine.commands.delivery import PROFILES, Delivery
 from engine.commands.desk import ServedDesk
 from engine.sandbox.faults import Fault
 from engine.settings import Settings
-from engine.web.app import Site, make_app
+from engine.web.admission import Site
+from engine.web.app import make_app
 from engine.web.server import make_server
 from engine.web.visitors import Gate, Pass, Visitor
 from tests.operations.hands import Hands
@@ -31,6 +32,17 @@ TOKENS = {
 }
 PASSES = [Pass(Visitor(who, frozenset(held)), token) for who, (held, token) in TOKENS.items()]
 HOSTILE = "<script>alert(1)</script><b>&amp; {{ 7 * 7 }} =cmd|'/c' \u202e'\""
+
+# What browsers say of a form that another site sent.
+FOREIGN: list[dict[str, str]] = [
+    {},
+    {"Origin": "https://evil.example.com"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "https://evil.example.com"},
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ class Office:
 
 
 @contextmanager
-def open_office(folder: Path, *, days: float = 0) -> Iterator[Office]:
+def open_office(folder: Path, *, days: float = 0, **access: Any) -> Iterator[Office]:
     """Give an office on an empty database, over HTTP as long as the block."""
     hands = Hands(url=f"sqlite:///{folder}/office.db", days=days)
     settings = Settings(
@@ -80,7 +92,7 @@ def open_office(folder: Path, *, days: float = 0) -> Iterator[Office]:
     )
     worker = hands.worker
     delivery = Delivery(settings, worker, worker, None, PROFILES["default"])
-    site = Site(ServedDesk(delivery, ORDERS), Gate(PASSES), hands.clock)
+    site = Site(ServedDesk(delivery, ORDERS), Gate(PASSES), hands.clock, **access)
     port = free_port()
     server = make_server(make_app(site), "127.0.0.1", port)
     thread = Thread(target=server.run)
