@@ -73,6 +73,7 @@ def group(
             "owner": owner,
             "mapping": flow,
             "say": known.say,
+            "first": entries[0].message,
             "do": known.do,
             "exceptions": len(entries),
             "orders": len({one.order_key for one in entries}),

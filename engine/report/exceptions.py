@@ -50,6 +50,7 @@ class Cause(TypedDict):
     owner: str
     mapping: str
     say: Annotated[str, Field(description="The sentence, with its names in braces.")]
+    first: Annotated[str, Field(description="The sentence of the one that waits longest.")]
     do: Annotated[str, Field(description="What its owner does about it; empty where not said.")]
     exceptions: int
     orders: int
@@ -94,7 +95,9 @@ def _lines(document: ExceptionsDocument) -> Iterator[str]:
         age = tell_age(one["oldest"], document["at"])
         parts = [one["owner"], one["level"], count(one["orders"], "order"), f"oldest {age} ago"]
         yield f"{one['code']}  {' · '.join(parts)}  ({one['mapping']})"
-        yield from wrap(one["say"], _WIDTH, initial_indent="  ", subsequent_indent="  ")
+        if "rows" not in one:
+            told = one["first"] + _more(one["exceptions"] - 1)
+            yield from wrap(told, _WIDTH, initial_indent="  ", subsequent_indent="  ")
         if one["do"]:
             yield from wrap(one["do"], _WIDTH, initial_indent="  do: ", subsequent_indent="      ")
         for row in one.get("rows", []):
@@ -104,6 +107,10 @@ def _lines(document: ExceptionsDocument) -> Iterator[str]:
         yield "one in full: miradot exceptions show ID"
     else:
         yield "each of them: miradot exceptions list --rows"
+
+
+def _more(number: int) -> str:
+    return f" … and {number} more" if number else ""
 
 
 def _row_lines(row: ExceptionRow, now: str) -> Iterator[str]:

@@ -444,6 +444,18 @@ def test_exceptions_are_told_by_cause_with_what_to_do() -> None:
     assert [row["order"] for row in causes[0]["rows"]] == [second.id]
 
 
+def test_a_cause_is_told_by_its_first_order_and_how_many_more_there_are() -> None:
+    hands, _, _ = two_contacts()
+    entry = exceptions(hands)[0]
+    later = replace(entry, id=entry.id + 1, order_key="LATER-1", message="The later one")
+    causes = group([later, entry], advice_of(hands.flow), rows=False)
+    at = entry.opened_at
+    document: Any = {"schema": EXCEPTIONS_SCHEMA, "at": at, "state": "open", "causes": causes}
+    told = " ".join(render_exceptions(document, "text").split())
+    assert f"{entry.message} … and 1 more" in told
+    assert "{" not in told
+
+
 def test_a_table_of_exceptions_holds_no_formula() -> None:
     hands, _, _ = two_contacts()
     entry = exceptions(hands)[0]
