@@ -29,7 +29,7 @@ from engine.log import get_log, set_up_log
 from engine.problem import Failure
 from engine.settings import MiraklAccess, Settings
 from engine.sources.files import read_file
-from engine.state.budget import Rate
+from engine.state.budget import Allowance, Rate
 from engine.state.claims import Claimant
 from engine.state.database import Database
 from engine.state.migrations import prepare_database
@@ -174,3 +174,14 @@ def dotdigital_rates(flow: Flow, given: object) -> dict[str, Rate]:
         burst = max(min(calls // 2, calls - 2), 0)
         rates[name] = Rate(calls, tier.seconds, burst=burst, reserve=burst // 4)
     return rates
+
+
+def list_allowances(settings: Settings, flow: Flow) -> list[tuple[str, Allowance]]:
+    """Give the calls that each side allows, of those sides that are set up, with its name."""
+    user, url = settings.dotdigital_user, settings.mirakl_url
+    dotdigital = dotdigital_rates(flow, settings.dotdigital_tiers) if user is not None else {}
+    mirakl = MIRAKL_RATES if url is not None else {}
+    return [
+        *(("Dotdigital", Allowance(user or "", tier, rate)) for tier, rate in dotdigital.items()),
+        *(("Mirakl", Allowance(url or "", tier, rate)) for tier, rate in mirakl.items()),
+    ]

@@ -12,9 +12,8 @@ from typing import TypeVar
 
 from engine.clock import read_time, write_time
 from engine.commands.delivery import (
-    MIRAKL_RATES,
     Delivery,
-    dotdigital_rates,
+    list_allowances,
     refuse_examples,
 )
 from engine.commands.docs import write_handbook
@@ -34,7 +33,6 @@ from engine.report.resolution import ResolutionDocument
 from engine.report.status import FlowHealth
 from engine.state.activity import count_by_hour, count_left, read_lag, read_last_success
 from engine.state.audit import AuditEntry, Deed, end_deed, list_deeds, note_deed
-from engine.state.budget import Allowance
 from engine.state.database import DatabaseUnavailable
 from engine.state.reviews import Entry, Wanted, list_exceptions, read_exception
 from engine.state.runs import Run, list_runs
@@ -74,9 +72,9 @@ class ServedDesk:
         every = self._delivery.profile.poll_every
         health = judge_database(worker.database, now, Limits(every))
         flows = [self._tell_flow(one, every) for one in health["flows"]]
-        mirakl = self._delivery.settings.mirakl_url
+        allowed = list_allowances(self._delivery.settings, worker.flow)
         with worker.transaction() as connection:
-            left = count_left(connection, self._allowances(), now.timestamp())
+            left = count_left(connection, [one for _, one in allowed], now.timestamp())
         return {
             "at": health["at"],
             "ok": health["ok"],
@@ -84,14 +82,14 @@ class ServedDesk:
             "shared": health["shared"],
             "left": [
                 {
-                    "side": "Mirakl" if one.account == mirakl else "Dotdigital",
+                    "side": side,
                     "account": one.account,
                     "tier": one.tier,
                     "calls": one.calls,
                     "of": one.of,
                     "paused_seconds": one.paused_seconds,
                 }
-                for one in left
+                for (side, _), one in zip(allowed, left, strict=True)
             ],
         }
 
@@ -211,17 +209,6 @@ class ServedDesk:
         if "read_at" in health:
             page["next_run"] = write_time(read_time(health["read_at"]) + every)
         return page
-
-    def _allowances(self) -> list[Allowance]:
-        settings, allowances = self._delivery.settings, []
-        access = settings.require_dotdigital()
-        for tier, rate in dotdigital_rates(self._worker.flow, access.tiers).items():
-            allowances.append(Allowance(access.user, tier, rate))
-        if settings.mirakl_url is not None:
-            allowances += [
-                Allowance(settings.mirakl_url, tier, rate) for tier, rate in MIRAKL_RATES.items()
-            ]
-        return allowances
 
     def _require(self, number: int) -> Entry:
         with self._worker.transaction() as connection:
