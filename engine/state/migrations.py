@@ -17,7 +17,15 @@ from engine.clock import write_time
 from engine.problem import Failure
 from engine.state.database import Database
 from engine.state.storage import check_storage
-from engine.state.tables import AUDIT, MEASUREMENT, METADATA, SCHEMA_STEP, TIE
+from engine.state.tables import (
+    ALERT,
+    AUDIT,
+    MEASUREMENT,
+    METADATA,
+    NOTICE,
+    SCHEMA_STEP,
+    TIE,
+)
 
 # "miradot" as a number: the lock under which processes take turns on PostgreSQL.
 _LOCK = int.from_bytes(b"miradot")
@@ -49,11 +57,17 @@ def _add_measurements(connection: Connection) -> None:
     MEASUREMENT.create(connection, checkfirst=True)
 
 
+def _add_alerts(connection: Connection) -> None:
+    ALERT.create(connection, checkfirst=True)
+    NOTICE.create(connection, checkfirst=True)
+
+
 STEPS: tuple[Step, ...] = (
     Step("0001-tables", _create_tables),
     Step("0002-audit", _add_audit),
     Step("0003-ties", _add_ties),
     Step("0004-measurements", _add_measurements),
+    Step("0005-alerts", _add_alerts),
 )
 
 

@@ -333,3 +333,41 @@ MEASUREMENT = Table(
     comment="What usability, drift, reconciliation and the audit of consent found, and when.",
 )
 Index("measurements_of_kind", MEASUREMENT.c.flow, MEASUREMENT.c.kind, MEASUREMENT.c.part)
+
+ALERT = Table(
+    "alert",
+    METADATA,
+    Column("flow", Text, primary_key=True),
+    Column("kind", Text, primary_key=True, comment="See engine.alerts.kinds."),
+    Column("part", Text, primary_key=True, comment="Of what, such as a tier; '' of all."),
+    Column("raised", Boolean, nullable=False),
+    Column("since", Text, nullable=False, comment="When it became so."),
+    Column("turning", Text, comment="Since when its figure says otherwise."),
+    Column("flips", Integer, nullable=False, comment="How often it has changed."),
+    Column("said", Text, nullable=False, comment="The figure in a sentence; nothing personal."),
+    Column("cause", Text, nullable=False),
+    Column("owner", Text, nullable=False, comment="Who heard of it last."),
+    comment="How each alert stands.",
+)
+
+NOTICE = Table(
+    "notice",
+    METADATA,
+    Column("flow", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("flip", Integer, primary_key=True, comment="Which change of the alert it tells."),
+    Column("target", Text, primary_key=True, comment="The route by name; its address is nowhere."),
+    Column("raised", Boolean, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False, comment="Nothing personal."),
+    Column("state", Text, nullable=False, comment="See engine.state.alerts."),
+    Column("attempts", Integer, nullable=False),
+    Column("said", Text, nullable=False, comment="What came back, in words of ours."),
+    Column("not_before", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("begun_at", Text),
+    Column("ended_at", Text),
+    comment="Who was told of which change of an alert, each once.",
+)
+Index("notices_to_send", NOTICE.c.flow, NOTICE.c.state, NOTICE.c.not_before)
