@@ -38,6 +38,7 @@ COMMANDS = (
     "exceptions",
     "forget",
     "status",
+    "alerts",
     "usability",
     "serve",
     "reconcile",

@@ -14,6 +14,7 @@ from engine.problem import Failure
 from engine.proof.consent import consent_schema
 from engine.proof.matrix import matrix_schema
 from engine.provenance.explanation import explanation_schema
+from engine.report.alerts import alerts_schema
 from engine.report.backfill import backfill_schema
 from engine.report.consent_audit import consent_audit_schema
 from engine.report.document import problems_schema
@@ -56,6 +57,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "reconciliation.v1": reconciliation_schema,
     "drift.v1": drift_schema,
     "consent-audit.v1": consent_audit_schema,
+    "alerts.v1": alerts_schema,
 }
 
 
