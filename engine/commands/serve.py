@@ -60,10 +60,11 @@ def _refuse_open(host: str, access: WebAccess) -> None:
     """Refuse to be reached from elsewhere in plain HTTP, or by whoever names himself."""
     if is_loopback(host.strip("[]")):
         return
-    if not access.address.startswith("https:"):
+    if not access.address:
         raise Failure(
             f"at {host} others reach the page over plain HTTP, where tokens can be read on the way:"
             " put a server that speaks HTTPS in front, and name its address in MIRADOT_WEB_ADDRESS"
+            " (in a container whose port is published on this machine alone, that address)"
         )
     if access.proxy is not None and access.proxy.secret is None:
         raise Failure(
