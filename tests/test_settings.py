@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import os
+import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -224,7 +226,7 @@ def test_an_unknown_variable_like_none_is_told_without_a_guess(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MIRADOT_ZZZ", "1")
-    with pytest.raises(Failure, match=r"MIRADOT_ZZZ is no setting \("):
+    with pytest.raises(Failure, match="MIRADOT_ZZZ is no setting: take it away"):
         read_settings()
 
 
@@ -324,8 +326,7 @@ def test_what_a_command_needs_is_told_by_name(monkeypatch: pytest.MonkeyPatch) -
     settings = given(monkeypatch, mirakl_url=MIRAKL["mirakl_url"])
     missing = {
         "require_mirakl": "MIRADOT_MIRAKL_KEY is not set",
-        "require_dotdigital": "MIRADOT_DOTDIGITAL_URL and MIRADOT_DOTDIGITAL_USER and "
-        "MIRADOT_DOTDIGITAL_PASSWORD are not set",
+        "require_dotdigital": "3 settings are not set",
         "require_mapping": "MIRADOT_MAPPING is not set",
         "require_doorbell": "MIRADOT_DOORBELL_SECRET is not set",
         "require_tombstone_key": "MIRADOT_TOMBSTONE_KEY is not set",
@@ -333,6 +334,37 @@ def test_what_a_command_needs_is_told_by_name(monkeypatch: pytest.MonkeyPatch) -
     for name, told in missing.items():
         with pytest.raises(Failure, match=told):
             getattr(settings, name)()
+
+
+def test_all_that_is_missing_is_told_at_once_with_what_it_is_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = given(monkeypatch, mirakl_url=MIRAKL["mirakl_url"])
+    with pytest.raises(Failure) as failure:
+        settings.require("mapping", "mirakl", "dotdigital", "tombstone_key")
+    first, *told = str(failure.value).splitlines()
+    assert first == "6 settings are not set:"
+    named = {line.split()[0]: line.split(maxsplit=1)[1] for line in told if line[:2] == "  "}
+    assert list(named) == [
+        *("MIRADOT_MAPPING", "MIRADOT_MIRAKL_KEY", "MIRADOT_DOTDIGITAL_URL"),
+        *("MIRADOT_DOTDIGITAL_USER", "MIRADOT_DOTDIGITAL_PASSWORD", "MIRADOT_TOMBSTONE_KEY"),
+    ]
+    assert named["MIRADOT_MIRAKL_KEY"] == "the shop's API key in Mirakl"
+
+
+def test_a_key_for_tombstones_can_be_made_as_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Failure) as failure:
+        read_settings().require_tombstone_key()
+    command = re.search(r"-c '([^']*)'", str(failure.value))
+    assert command is not None
+    said = subprocess.run([sys.executable, "-c", command[1]], capture_output=True, check=True)
+    assert given(monkeypatch, tombstone_key=said.stdout.decode().strip()).require_tombstone_key()
+
+
+def test_unknown_and_wrong_settings_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = refused(monkeypatch, log_level="loud", zzz="1", mirakl_kye="1")
+    assert told.splitlines()[0] == "3 settings are wrong:"
+    assert all(name in told for name in ("LOG_LEVEL", "MIRADOT_ZZZ", '"MIRADOT_MIRAKL_KEY"?'))
 
 
 def test_what_a_command_needs_is_given_whole(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -432,7 +464,7 @@ def test_a_proxy_that_signs_people_in_needs_no_tokens(monkeypatch: pytest.Monkey
     [
         ({"web_proxy_user": "Remote-User"}, "MIRADOT_WEB_PROXY_ROLES is not set"),
         ({"web_proxy_roles": "*=view"}, "MIRADOT_WEB_PROXY_USER is not set"),
-        ({"web_proxy_secret": CANARY}, "MIRADOT_WEB_PROXY_USER and MIRADOT_WEB_PROXY_ROLES are"),
+        ({"web_proxy_secret": CANARY}, "2 settings are not set"),
         (
             {"web_proxy_user": "Remote-User", "web_proxy_roles": "ops=act"},
             "MIRADOT_WEB_PROXY_GROUPS is not set",

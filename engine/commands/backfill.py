@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from engine.commands.delivery import Delivery, open_delivery, read_flow, refuse_examples
+from engine.commands.delivery import SYNCING, Delivery, choose_flow, open_delivery, refuse_examples
 from engine.connections.answers import StopError
 from engine.connections.mirakl import LONGEST_EXPORT, SourceError
 from engine.log import get_log
@@ -54,8 +54,7 @@ def backfill(request: BackfillRequest, tell: Tell) -> BackfillDocument:
     """Forecast the history of some days, or deliver it; `tell` is told how far it is."""
     history = _range(request)
     settings = read_settings()
-    mapping = request.mapping or settings.require_mapping()
-    flow = read_flow(mapping, request.brand or settings.brand)
+    flow = choose_flow(settings, request.mapping, request.brand, *SYNCING)
     if request.send:
         refuse_examples(flow)
     with open_delivery(settings, flow, urgent=False) as delivery:

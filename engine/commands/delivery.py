@@ -27,7 +27,7 @@ from engine.connections.mirakl import (
 )
 from engine.log import get_log, set_up_log
 from engine.problem import Failure
-from engine.settings import MiraklAccess, Settings
+from engine.settings import MiraklAccess, Need, Settings
 from engine.sources.files import read_file
 from engine.state.budget import Allowance, Rate
 from engine.state.claims import Claimant
@@ -50,6 +50,9 @@ MIRAKL_RATES = {
 }
 
 
+# What has to be set for commands that reach Dotdigital, and both sides.
+SENDING: tuple[Need, ...] = ("dotdigital", "tombstone_key")
+SYNCING: tuple[Need, ...] = ("mirakl", *SENDING)
 PROFILES = {"default": SELLER, "external_partner": EXTERNAL_PARTNER, "rehearsal": REHEARSAL}
 
 
@@ -70,6 +73,15 @@ class Delivery:
 def read_flow(mapping: Path, brand: Path | None) -> Flow:
     """Check and compile a mapping with the values of a brand; raises Refused and Failure."""
     return make_flow(_check(mapping, brand))
+
+
+def choose_flow(settings: Settings, mapping: Path | None, brand: Path | None, *needs: Need) -> Flow:
+    """Give the flow that a command names, else the settings do; raises Refused and Failure.
+
+    All that the command needs and that is not set is told at once.
+    """
+    settings.require(*(needs if mapping else ("mapping", *needs)))
+    return read_flow(mapping or settings.require_mapping(), brand or settings.brand)
 
 
 def refuse_examples(flow: Flow) -> None:
@@ -108,6 +120,7 @@ def open_delivery(
 
     Without `urgent` both workers are patient ones. `clock` is the machine's unless given.
     """
+    settings.require(*(SYNCING if with_mirakl else SENDING))
     access = settings.require_dotdigital()
     mirakl = settings.require_mirakl() if with_mirakl else None
     key = settings.require_tombstone_key().get_secret_value().encode()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.clock import write_time
-from engine.commands.delivery import open_delivery, read_flow
+from engine.commands.delivery import SENDING, choose_flow, open_delivery
 from engine.commands.exceptions import (
     advice_of,
     advise,
@@ -59,7 +59,7 @@ class ShowRequest:
 def show_one(request: ShowRequest) -> tuple[ExceptionDocument, str]:
     """Give an exception in full, and what the target is called; Failure where there is none."""
     settings = read_settings()
-    flow = read_flow(request.mapping or settings.require_mapping(), request.brand or settings.brand)
+    flow = choose_flow(settings, request.mapping, request.brand, *SENDING)
     with open_delivery(settings, flow, with_mirakl=False) as delivery:
         if request.show_personal_data:
             get_log("none").warning("personal data shown", exceptions=request.number)

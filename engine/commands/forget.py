@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.commands.delivery import open_delivery, read_flow
+from engine.commands.delivery import SENDING, choose_flow, open_delivery
 from engine.connections.answers import StopError
 from engine.log import get_log
 from engine.problem import Failure
@@ -42,8 +42,7 @@ class ForgetRequest:
 def forget(request: ForgetRequest) -> ForgetDocument:
     """Find a person and say what there is of them; erase them where that is asked for."""
     settings = read_settings()
-    mapping = request.mapping or settings.require_mapping()
-    flow = read_flow(mapping, request.brand or settings.brand)
+    flow = choose_flow(settings, request.mapping, request.brand, *SENDING)
     with open_delivery(settings, flow, urgent=False, with_mirakl=False) as delivery:
         worker = delivery.worker
         identifier = Identifier(request.by, request.value)

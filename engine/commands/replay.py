@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.commands.delivery import open_delivery, read_flow, refuse_examples
+from engine.commands.delivery import SENDING, choose_flow, open_delivery, refuse_examples
 from engine.commands.exceptions import require_exception, require_flow
 from engine.connections.answers import StopError
 from engine.log import get_log
@@ -40,7 +40,7 @@ def replay(request: ReplayRequest) -> ReplayDocument:
     if not (request.numbers or request.code or request.order):
         raise Failure("say what to replay: numbers of exceptions, --code or --order")
     settings = read_settings()
-    flow = read_flow(request.mapping or settings.require_mapping(), request.brand or settings.brand)
+    flow = choose_flow(settings, request.mapping, request.brand, *SENDING)
     if request.send:
         refuse_examples(flow)
     with open_delivery(settings, flow, with_mirakl=False) as delivery:

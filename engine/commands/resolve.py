@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from engine.clock import SystemClock
-from engine.commands.delivery import open_database, open_delivery, read_flow
+from engine.commands.delivery import SENDING, choose_flow, open_database, open_delivery
 from engine.commands.exceptions import require_exception, require_flow
 from engine.connections.answers import StopError
 from engine.problem import Failure
@@ -66,9 +66,7 @@ def resolve(request: ResolveRequest) -> ResolutionDocument:
     if sum(given) > 1:
         raise Failure("say one thing: --contact, --recreate, --happened or --did-not-happen")
     if request.contact is not None:
-        flow = read_flow(
-            request.mapping or settings.require_mapping(), request.brand or settings.brand
-        )
+        flow = choose_flow(settings, request.mapping, request.brand, *SENDING)
         with open_delivery(settings, flow, with_mirakl=False) as delivery:
             found = _decide(delivery.worker, request.number, closing, request.contact)
         return _tell(found, "contact", closing)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from engine.clock import write_time
-from engine.commands.delivery import Delivery, open_delivery, read_flow, refuse_examples
+from engine.commands.delivery import SYNCING, Delivery, choose_flow, open_delivery, refuse_examples
 from engine.connections.answers import StopError
 from engine.connections.mirakl import SourceDenied, SourceError
 from engine.log import get_log
@@ -40,8 +40,7 @@ class SyncRequest:
 def sync(request: SyncRequest) -> SyncDocument:
     """Land and deliver once, or until nothing waits; give how it ended."""
     settings = read_settings()
-    mapping = request.mapping or settings.require_mapping()
-    flow = read_flow(mapping, request.brand or settings.brand)
+    flow = choose_flow(settings, request.mapping, request.brand, *SYNCING)
     refuse_examples(flow)
     with open_delivery(settings, flow) as delivery:
         return _run(delivery, until_idle=request.until_idle)

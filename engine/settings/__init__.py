@@ -1,5 +1,6 @@
 """Settings: `MIRADOT_` variables, secrets also from files; what is wrong is told at once."""
 
+from engine.settings.missing import Need
 from engine.settings.model import (
     BellSecrets,
     DotdigitalAccess,
@@ -13,6 +14,7 @@ __all__ = [
     "BellSecrets",
     "DotdigitalAccess",
     "MiraklAccess",
+    "Need",
     "SettingView",
     "Settings",
     "WebAccess",

@@ -21,6 +21,7 @@ RETENTION_DAYS: Mapping[str, int] = {
     "exceptions": 400,
     "rings": 2,
     "measurements": 400,
+    "audit": 730,
 }
 Given = TypeVar("Given")
 Tier = Literal["low", "medium", "high", "enrolment"]
@@ -41,6 +42,13 @@ class Takes:
     """What a setting takes, in words."""
 
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """How the value of a setting is made, in words, where nobody gives it to you."""
+
+    how: str
 
 
 def check(holds: object, value: Given) -> Given:

@@ -21,6 +21,7 @@ from engine.settings.checks import (
     LEAST_BEARER,
     LEAST_TOMBSTONE,
     RETENTION_DAYS,
+    Make,
     Takes,
     Tier,
     check,
@@ -37,7 +38,8 @@ from engine.settings.checks import (
     split_tiers,
 )
 from engine.settings.files import SecretFiles
-from engine.settings.variables import PREFIX, variable
+from engine.settings.missing import NEEDS, Need, refuse_missing
+from engine.settings.variables import PREFIX
 from engine.settings.web import (
     EVERYBODY,
     WebAccess,
@@ -135,7 +137,7 @@ class Settings(BaseSettings):
     mirakl_url: Annotated[
         _Address, Field(description="Mirakl's address, such as https://NAME.mirakl.net")
     ] = None
-    mirakl_key: Annotated[_Secret, Field(description="the shop's API key")] = None
+    mirakl_key: Annotated[_Secret, Field(description="the shop's API key in Mirakl")] = None
     mirakl_shop_id: Annotated[
         int | None,
         Field(gt=0, description="the shop, where a key is for several"),
@@ -155,13 +157,13 @@ class Settings(BaseSettings):
         _Address, Field(description="Dotdigital's address, such as https://r1-api.dotdigital.com")
     ] = None
     dotdigital_user: Annotated[
-        _Text, Field(description="the API user"), Takes("a name without blanks and colons")
+        _Text, Field(description="Dotdigital's API user"), Takes("a name without blanks and colons")
     ] = None
     dotdigital_password: Annotated[
         SecretStr | None,
         AfterValidator(lambda value: check(value.get_secret_value().isprintable(), value)),
         Takes("printable text"),
-        Field(description="the API user's password"),
+        Field(description="the password of Dotdigital's API user"),
     ] = None
     dotdigital_tiers: Annotated[
         Mapping[Tier, int],
@@ -177,6 +179,7 @@ class Settings(BaseSettings):
             "whsec_ and 24 to 64 bytes in base64; while it is changed the new and the old one, "
             "with a blank between"
         ),
+        Make("where they cannot sign, set MIRADOT_DOORBELL_BEARER instead"),
         Field(description="the secret of senders that sign (Standard Webhooks)"),
     ] = None
     doorbell_bearer: Annotated[
@@ -189,6 +192,11 @@ class Settings(BaseSettings):
         SecretStr | None,
         AfterValidator(check_tombstone),
         Takes(f"at least {LEAST_TOMBSTONE} printable ASCII characters without blanks"),
+        Make(
+            "make it once and keep it; at least "
+            f"{LEAST_TOMBSTONE} characters, such as python3 -c 'import secrets; "
+            "print(secrets.token_urlsafe(32))' prints"
+        ),
         Field(description="the key under which erased people are recognised; never change it"),
     ] = None
     web_tokens: Annotated[
@@ -288,12 +296,12 @@ class Settings(BaseSettings):
 
     def require_mapping(self) -> Path:
         """Give the path of the mapping; Failure where none is set."""
-        self._require("a mapping", "mapping")
+        self.require("mapping")
         return _sure(self.mapping)
 
     def require_mirakl(self) -> MiraklAccess:
         """Give the way to Mirakl; Failure that names what is not set."""
-        self._require("Mirakl", "mirakl_url", "mirakl_key")
+        self.require("mirakl")
         if self.mirakl_profile == "rehearsal" and not is_loopback(_sure(self.mirakl_url)):
             raise Failure(
                 "MIRADOT_MIRAKL_PROFILE is rehearsal, which is for this machine only, and"
@@ -309,7 +317,7 @@ class Settings(BaseSettings):
 
     def require_dotdigital(self) -> DotdigitalAccess:
         """Give the way to Dotdigital; Failure that names what is not set."""
-        self._require("Dotdigital", "dotdigital_url", "dotdigital_user", "dotdigital_password")
+        self.require("dotdigital")
         return DotdigitalAccess(
             url=_sure(self.dotdigital_url),
             user=_sure(self.dotdigital_user),
@@ -320,7 +328,7 @@ class Settings(BaseSettings):
     def require_doorbell(self) -> BellSecrets:
         """Give the secrets of the doorbell; Failure where there is none."""
         if self.doorbell_secret is None and self.doorbell_bearer is None:
-            self._require("the doorbell", "doorbell_secret")
+            refuse_missing(self, ["doorbell_secret"])
         signing = self.doorbell_secret.get_secret_value() if self.doorbell_secret else ""
         return BellSecrets(
             signing=tuple(SecretStr(one) for one in signing.split()), bearer=self.doorbell_bearer
@@ -348,22 +356,19 @@ class Settings(BaseSettings):
         settings = [*needed, "web_proxy_groups", "web_proxy_secret"]
         if all(getattr(self, name) is None for name in settings):
             return None
-        self._require("the login by a proxy", *needed)
+        refuse_missing(self, needed, "the login by a proxy")
         roles = {group: split_roles(held) for group, held in _sure(self.web_proxy_roles).items()}
         user, groups = _sure(self.web_proxy_user), self.web_proxy_groups or ""
         return WebProxy(user, groups, roles, self.web_proxy_secret)
 
     def require_tombstone_key(self) -> SecretStr:
         """Give the key of tombstones; Failure where it is not set."""
-        self._require("erasing", "tombstone_key")
+        self.require("tombstone_key")
         return _sure(self.tombstone_key)
 
-    def _require(self, purpose: str, *names: str) -> None:
-        missing = [name for name in names if getattr(self, name) is None]
-        if missing:
-            told = " and ".join(variable(name) for name in missing)
-            are = "is" if len(missing) == 1 else "are"
-            raise Failure(f"{purpose} is not set up: {told} {are} not set")
+    def require(self, *needs: Need) -> None:
+        """Raise Failure that names everything of what is needed that is not set."""
+        refuse_missing(self, (name for need in needs for name in NEEDS[need]))
 
 
 def _sure(value: Given | None) -> Given:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 from urllib.parse import urlsplit
@@ -36,13 +36,19 @@ class SettingView:
 
 def read_settings() -> Settings:
     """Give the settings of this process's environment; Failure that names each wrong variable."""
-    _refuse_unknown(os.environ)
+    told = list(_tell_unknown(os.environ))
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
-        told = [_tell_wrong(one["loc"], one.get("input")) for one in error.errors()]
-        # Neither the error nor its input is kept: both may hold a secret.
-        raise Failure("; ".join(dict.fromkeys(told))) from None
+        told += [_tell_wrong(one["loc"], one.get("input")) for one in error.errors()]
+        settings = None
+    # Neither the error nor its input is kept: both may hold a secret.
+    wrong = list(dict.fromkeys(told))
+    if settings is not None and not wrong:
+        return settings
+    if len(wrong) == 1:
+        raise Failure(wrong[0])
+    raise Failure("\n  ".join([f"{len(wrong)} settings are wrong:", *wrong]))
 
 
 def show_settings(settings: Settings) -> tuple[SettingView, ...]:
@@ -58,20 +64,21 @@ def show_settings(settings: Settings) -> tuple[SettingView, ...]:
     )
 
 
-def _refuse_unknown(environment: Iterable[str]) -> None:
+def _tell_unknown(environment: Iterable[str]) -> Iterator[str]:
     fields = Settings.model_fields
     known = {variable(name) for name in fields}
     known |= {file_variable(name) for name, field in fields.items() if is_secret(field)}
+    # The prefix makes everything look alike.
+    bare = {one.removeprefix(PREFIX): one for one in known}
     for name in sorted(environment):
         if not name.upper().startswith(PREFIX) or name in known | _OTHERS:
             continue
         if name.endswith(FILE) and name.removesuffix(FILE) in known:
-            raise Failure(f"{name} is no setting: only secrets are read from files")
-        # The prefix makes everything look alike.
-        bare = {one.removeprefix(PREFIX): one for one in known}
+            yield f"{name} is no setting: only secrets are read from files"
+            continue
         near = nearest(name.upper().removeprefix(PREFIX), bare)
-        meant = f'; did you mean "{bare[near]}"?' if near else ""
-        raise Failure(f"{name} is no setting{meant} (miradot status --settings shows them all)")
+        meant = f'; did you mean "{bare[near]}"?' if near else ": take it away"
+        yield f"{name} is no setting{meant}"
 
 
 def _tell_wrong(location: tuple[int | str, ...], given: object) -> str:
