@@ -61,13 +61,14 @@ def is_good(readings: Sequence[Reading]) -> bool:
 def _failure(facts: Facts, rules: Rules) -> Reading:
     failing = facts.failing
     side = next((one for one in _SIDES if failing.note.startswith(f"{one} could not be read")), "")
-    said = f"{count(failing.number, 'run')} failed one after another"
+    said = f"{failing.number} runs failed one after another"
+    said = {0: "the last run did its work", 1: "the last run failed"}.get(failing.number, said)
     return Reading(
         flow=facts.standing.flow,
         kind="failure",
         value=failing.number,
         limit=rules.limits["failure"],
-        said=said if failing.number else "the last run did its work",
+        said=said,
         cause=f"{side} could not be read" if side else "",
         since=failing.since,
     )
@@ -218,7 +219,7 @@ def _tell_consent(one: Measurement) -> tuple[float | None, str, str]:
     kinds = Counter(found["kind"] for found in one.document["findings"] if found["breach"])
     number = kinds.total()
     first = ", ".join(f"{kind} ({times})" for kind, times in kinds.most_common(1))
-    said = f"{count(number, 'finding')} of the audit break consent"
+    said = f"{count(number, 'finding')} of the audit {'breaks' if number == 1 else 'break'} consent"
     return number, said if number else "no finding of the audit breaks consent", first
 
 
