@@ -38,7 +38,10 @@ _LEVELS: Mapping[str, int] = {
     "error": logging.ERROR,
 }
 # Libraries that would otherwise print on their own.
-_LOUD = ("dbos", "httpx", "httpcore", "sqlalchemy", "uvicorn", "uvicorn.error", "uvicorn.access")
+_LOUD = (
+    *("apprise", "dbos", "httpx", "httpcore", "requests", "sqlalchemy", "urllib3"),
+    *("uvicorn", "uvicorn.error", "uvicorn.access"),
+)
 
 
 def _is_figure(value: object) -> bool:
