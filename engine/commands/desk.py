@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -32,13 +32,24 @@ from engine.report.replay import ReplayDocument
 from engine.report.resolution import ResolutionDocument
 from engine.report.status import FlowHealth
 from engine.state.activity import count_by_hour, count_left, read_lag, read_last_success
-from engine.state.audit import AuditEntry, Deed, end_deed, list_deeds, note_deed
+from engine.state.audit import (
+    AuditEntry,
+    Deed,
+    WantedDeeds,
+    end_deed,
+    hash_person,
+    list_deeds,
+    list_doers,
+    note_deed,
+)
 from engine.state.database import DatabaseUnavailable
 from engine.state.reviews import Entry, Wanted, list_exceptions, read_exception
 from engine.state.runs import Run, list_runs
 from engine.sync.deciding import is_identity_review
 from engine.web.desk import (
+    AuditPage,
     Decision,
+    DeedFilter,
     DeedRow,
     ExceptionPage,
     Filter,
@@ -122,7 +133,7 @@ class ServedDesk:
 
     def resolve(self, decision: Decision) -> ResolutionDocument:
         """Close an exception."""
-        self._require(decision.number)
+        entry = self._require(decision.number)
         request = ResolveRequest(
             number=decision.number,
             note=decision.note,
@@ -134,15 +145,15 @@ class ServedDesk:
             brand=None,
         )
         return self._act(
-            Deed(decision.by, "resolved", decision.number),
+            Deed(decision.by, "resolved", decision.number, entry.subject),
             lambda: resolve_with(self._worker, request),
         )
 
     def undo(self, number: int, note: str, by: str) -> ResolutionDocument:
         """Take a decision back."""
-        self._require(number)
-        request = UndoRequest(number, note, by)
-        return self._act(Deed(by, "undone", number), lambda: undo_with(self._worker, request))
+        entry = self._require(number)
+        request, deed = UndoRequest(number, note, by), Deed(by, "undone", number, entry.subject)
+        return self._act(deed, lambda: undo_with(self._worker, request))
 
     def look_ahead(self, number: int) -> ReplayDocument:
         """Give what would be sent for the order of an exception now."""
@@ -152,9 +163,10 @@ class ServedDesk:
 
     def send_again(self, number: int, by: str) -> ReplayDocument:
         """Send the order of an exception once more."""
-        self._require(number)
+        entry = self._require(number)
         refuse_examples(self._worker.flow)
-        return self._act(Deed(by, "replayed", number), lambda: self._replay(number, send=True))
+        deed = Deed(by, "replayed", number, entry.subject)
+        return self._act(deed, lambda: self._replay(number, send=True))
 
     def list_reviews(self, state: OpenState) -> ReviewsPage:
         """Give the questions about whose contact it is."""
@@ -174,6 +186,32 @@ class ServedDesk:
             page["masked"] = False
             if "contact" in page:
                 page["contact"]["address"] = address
+        return page
+
+    def list_deeds(self, wanted: DeedFilter, most: int) -> AuditPage:
+        """Give what people did, the newest first, and no more than asked for."""
+        worker = self._worker
+        asked = WantedDeeds(
+            who=wanted.who,
+            act=wanted.act,
+            exception=wanted.exception,
+            person=hash_person(worker.tombstone_key, wanted.person) if wanted.person else "",
+            since=_begin(wanted.since),
+            until=_begin(wanted.until, days=1),
+            before=wanted.before,
+            most=most + 1,
+        )
+        with worker.transaction() as connection:
+            found = list_deeds(connection, asked)
+            doers = list_doers(connection)
+        page: AuditPage = {
+            "at": write_time(worker.now),
+            "deeds": [_deed(one) for one in found[:most]],
+            "doers": doers,
+            "kept_days": self._delivery.settings.retention["audit"],
+        }
+        if len(found) > most:
+            page["older"] = found[most - 1].id
         return page
 
     def tell_mapping(self) -> Handbook:
@@ -221,7 +259,7 @@ class ServedDesk:
     def _show(self, entry: Entry, *, masked: bool) -> ExceptionPage:
         shown = tell_exception(self._worker, entry.id, masked=masked)
         with self._worker.transaction() as connection:
-            deeds = list_deeds(connection, entry.id)
+            deeds = list_deeds(connection, WantedDeeds(exception=entry.id))
         identity = is_identity_review(self._worker.flow, entry.code)
         return {"shown": shown, "deeds": [_deed(one) for one in deeds], "identity": identity}
 
@@ -268,12 +306,19 @@ def _run(one: Run) -> RunRow:
 
 
 def _deed(one: AuditEntry) -> DeedRow:
-    row: DeedRow = {"at": one.at, "who": one.who, "act": one.act}
+    row: DeedRow = {"id": one.id, "at": one.at, "who": one.who, "act": one.act}
     if one.exception_id is not None:
         row["exception"] = one.exception_id
     if one.ended is not None:
         row["ended"] = one.ended
     return row
+
+
+def _begin(day: date | None, days: int = 0) -> datetime | None:
+    """Give when a day begins in UTC, or one so many days later."""
+    if day is None or day >= date.max - timedelta(days=days):
+        return None
+    return datetime.combine(day + timedelta(days=days), time(), UTC)
 
 
 def _review(one: Entry) -> ReviewRow:

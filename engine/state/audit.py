@@ -42,9 +42,27 @@ class AuditEntry:
     ended: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class WantedDeeds:
+    """Which deeds are meant; what is empty is not asked about.
+
+    `person` is the hash of `hash_person`; `since` counts, `until` does not; of `before`, a
+    number, only earlier ones.
+    """
+
+    who: str = ""
+    act: str = ""
+    exception: int = 0
+    person: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int = 0
+    most: int = 200
+
+
 def note_deed(connection: Connection, key: bytes, deed: Deed, now: datetime) -> int:
     """Note what somebody is about to do; give the number under which its end is noted."""
-    person = hash_identifier(key, "person", deed.person) if deed.person else ""
+    person = hash_person(key, deed.person) if deed.person else ""
     made = connection.execute(
         AUDIT.insert()
         .values(
@@ -64,13 +82,34 @@ def end_deed(connection: Connection, number: int, ended: Ended) -> None:
     connection.execute(update(AUDIT).where(AUDIT.c.id == number).values(ended=ended))
 
 
-def list_deeds(
-    connection: Connection, exception: int | None = None, limit: int = 200
-) -> list[AuditEntry]:
-    """Give what people did, to one exception or at all, the newest first."""
+def list_deeds(connection: Connection, wanted: WantedDeeds) -> list[AuditEntry]:
+    """Give what people did, the newest first."""
     columns = (AUDIT.c.id, AUDIT.c.at, AUDIT.c.who, AUDIT.c.act, AUDIT.c.exception_id)
-    wanted = select(*columns, AUDIT.c.ended)
-    if exception is not None:
-        wanted = wanted.where(AUDIT.c.exception_id == exception)
-    found = connection.execute(wanted.order_by(AUDIT.c.id.desc()).limit(limit))
+    asked = select(*columns, AUDIT.c.ended)
+    for column, value in (
+        (AUDIT.c.who, wanted.who),
+        (AUDIT.c.act, wanted.act),
+        (AUDIT.c.exception_id, wanted.exception),
+        (AUDIT.c.person, wanted.person),
+    ):
+        if value:
+            asked = asked.where(column == value)
+    if wanted.since is not None:
+        asked = asked.where(AUDIT.c.at >= write_time(wanted.since))
+    if wanted.until is not None:
+        asked = asked.where(AUDIT.c.at < write_time(wanted.until))
+    if wanted.before:
+        asked = asked.where(AUDIT.c.id < wanted.before)
+    found = connection.execute(asked.order_by(AUDIT.c.id.desc()).limit(wanted.most))
     return [AuditEntry(*row) for row in found]
+
+
+def list_doers(connection: Connection) -> list[str]:
+    """Give the names of everybody who did something, in order."""
+    found = connection.execute(select(AUDIT.c.who).distinct().order_by(AUDIT.c.who))
+    return list(found.scalars())
+
+
+def hash_person(key: bytes, person: str) -> str:
+    """Give the keyed hash under which deeds to a person stand."""
+    return hash_identifier(key, "person", person)

@@ -17,6 +17,7 @@ from engine.problem import Failure
 from engine.state.database import Database, DatabaseUnavailable
 from engine.state.outbox import DONE, REFUSED, SUPERSEDED
 from engine.state.tables import (
+    AUDIT,
     CALL,
     CONSENT_EVENT,
     EXCEPTION,
@@ -36,8 +37,8 @@ class Retention:
     """How many days each kind of row is kept once it is done with, at least one.
 
     `payloads` are orders as Mirakl gave them, of older versions; `bodies` are those of calls;
-    `reads` are statuses read without any decision; `measurements` are figures of former ones.
-    Raises Failure for less than a day.
+    `reads` are statuses read without any decision; `measurements` are figures of former ones;
+    `audit` is what people did. Raises Failure for less than a day.
     """
 
     payloads: int = 30
@@ -47,6 +48,7 @@ class Retention:
     exceptions: int = 400
     rings: int = 2
     measurements: int = 400
+    audit: int = 730
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -68,6 +70,7 @@ def purge(connection: Connection, policy: Retention, now: datetime) -> dict[str,
         (EXCEPTION.name, _delete_exceptions, policy.exceptions),
         (RING_SEEN.name, _delete_rings, policy.rings),
         (MEASUREMENT.name, _delete_measurements, policy.measurements),
+        (AUDIT.name, _delete_deeds, policy.audit),
     )
     return {
         table: remove(connection, write_time(now - timedelta(days=days)))
@@ -140,6 +143,10 @@ def _delete_measurements(connection: Connection, limit: str) -> int:
     # The latest of each kind has a document, and stays however old it is.
     old = delete(MEASUREMENT).where(MEASUREMENT.c.document == "", MEASUREMENT.c.at < limit)
     return connection.execute(old).rowcount
+
+
+def _delete_deeds(connection: Connection, limit: str) -> int:
+    return connection.execute(delete(AUDIT).where(AUDIT.c.at < limit)).rowcount
 
 
 def compact(database: Database) -> None:

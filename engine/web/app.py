@@ -42,6 +42,7 @@ MENU = (
     ("/reviews", "Review"),
     ("/person", "Person"),
     ("/mapping", "Mapping"),
+    ("/audit", "Audit"),
 )
 _TITLES = {
     400: "That cannot be done",
@@ -100,7 +101,7 @@ def _route(site: Site, page: Page, form: Form) -> Route:
         number = request.path_params.get("number", 0)
         ask = Ask(site.desk, visitor, given, number)
         if form == "csv" and page.table is not None:
-            return _give_table(await run_in_threadpool(page.table, ask))
+            return _give_table(await run_in_threadpool(page.table, ask), page.path)
         shown = await run_in_threadpool(page.answer, ask)
         if form == "json":
             return _give_json(shown.document)
@@ -227,8 +228,9 @@ def _order_set(value: object) -> list[int]:
     raise TypeError(type(value).__name__)
 
 
-def _give_table(text: str) -> Response:
-    names = {"Content-Disposition": 'attachment; filename="exceptions.csv"'}
+def _give_table(text: str, path: str) -> Response:
+    name = path.strip("/").replace("/", "-")
+    names = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(text, headers=names, media_type="text/csv")
 
 

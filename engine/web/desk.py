@@ -6,6 +6,7 @@ Each document is what a page draws, and its twin in JSON; times are ISO 8601 tex
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, NotRequired, Protocol
 
 from typing_extensions import TypedDict
@@ -93,11 +94,25 @@ class RunsPage(TypedDict):
 class DeedRow(TypedDict):
     """What somebody did on the page; without `ended` nobody knows whether it happened."""
 
+    id: int
     at: str
     who: str
     act: str
     exception: NotRequired[int]
     ended: NotRequired[str]
+
+
+class AuditPage(TypedDict):
+    """What people did, the newest first; `older` says that there is more, before that number.
+
+    `kept_days` is for how long it is kept, and `doers` are the names that occur in it.
+    """
+
+    at: str
+    deeds: list[DeedRow]
+    doers: list[str]
+    kept_days: int
+    older: NotRequired[int]
 
 
 class ExceptionPage(TypedDict):
@@ -181,6 +196,22 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class DeedFilter:
+    """Which deeds are meant; what is empty is not asked about.
+
+    Both days are of UTC and belong to what is meant; of `before`, a number, only earlier ones.
+    """
+
+    who: str = ""
+    act: str = ""
+    exception: int = 0
+    person: str = ""
+    since: date | None = None
+    until: date | None = None
+    before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """How an exception is closed: as it is, or with one of the decisions."""
 
@@ -236,6 +267,10 @@ class Desk(Protocol):
 
     def tell_person(self, wanted: str, revealed_to: str = "") -> PersonPage:
         """Give what was done for a person, by hashed key or by an order; NotThere."""
+        ...
+
+    def list_deeds(self, wanted: DeedFilter, most: int) -> AuditPage:
+        """Give what people did, the newest first, and no more than asked for."""
         ...
 
     def tell_mapping(self) -> Handbook:

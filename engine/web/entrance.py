@@ -8,7 +8,6 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import compile_path
 
 from engine.web.admission import (
     Site,
@@ -18,13 +17,12 @@ from engine.web.admission import (
     try_token,
 )
 from engine.web.fences import is_loopback_name
-from engine.web.pages import PAGES
+from engine.web.paths import is_page
 from engine.web.visitors import LASTS
 
 ENTRANCE = "/login"
 HOME = "/health"
 _LONGEST_WAY = 500
-_PATHS = [compile_path(page.path)[0] for page in PAGES if page.method == "GET"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def choose_way(to: str) -> str:
         parts = urlsplit(to)
     except ValueError:
         return HOME
-    ours = not (parts.scheme or parts.netloc) and any(one.match(parts.path) for one in _PATHS)
+    ours = not (parts.scheme or parts.netloc) and is_page(parts.path)
     return to if ours and to.startswith("/") and not to.startswith("//") else HOME
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal, cast, get_args
 
 from engine.problem import Failure
+from engine.report.csv import render_csv
 from engine.report.exceptions import ExceptionsDocument, render_exceptions
-from engine.web.desk import Decision, Desk, Filter, OpenState
+from engine.state.audit import Act
+from engine.web.desk import Decision, DeedFilter, Desk, Filter, OpenState
 from engine.web.visitors import Visitor
 
 Role = Literal["view", "act", "reveal"]
 _MOST_TYPED = 200
 _LARGEST_NUMBER = 10**15
+# What no field of a form can hold, but lines of a note.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_MOST_DEEDS, _MOST_DEEDS_IN_TABLE = 200, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,22 @@ class Ask:
         text = self.given.get(name, "").strip()
         if len(text) > _MOST_TYPED and name != "note":
             raise Failure(f"{name} has {len(text)} characters; at most {_MOST_TYPED} are taken")
+        if _CONTROL.search(text):
+            raise Failure(f"{name} has characters that nobody types")
         return text
+
+    def day(self, name: str) -> date | None:
+        """Give a day, None without one; Failure for what is none."""
+        text = self.text(name)
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            raise Failure(f"{name} takes a day such as 2026-03-01") from None
+
+    def count(self, name: str) -> int:
+        """Give a whole number, 0 without one; Failure for what is none."""
+        text = self.text(name)
+        return read_number(text, f"{name} takes a number") if text else 0
 
     def state(self) -> OpenState:
         """Give the state that is asked for, else open."""
@@ -38,6 +60,13 @@ class Ask:
         if text not in get_args(OpenState):
             raise Failure("state takes open, closed or all")
         return cast("OpenState", text)
+
+
+def read_number(text: str, why: str) -> int:
+    """Give a whole number that a row may have; Failure with the sentence for anything else."""
+    if not (text.isascii() and text.isdecimal()) or not 0 < int(text[:16]) < _LARGEST_NUMBER:
+        raise Failure(why)
+    return int(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +131,8 @@ def _resolve(ask: Ask) -> Shown:
     kind = ask.text("decision") or "closed"
     contact = None
     if kind.startswith("contact-"):
-        contact, kind = _read_number(kind.removeprefix("contact-")), "contact"
+        why = "a contact is named by its number"
+        contact, kind = read_number(kind.removeprefix("contact-"), why), "contact"
     if kind not in ("closed", "contact", "recreate", "happened", "did_not_happen"):
         raise Failure("say how it is closed: choose one of the decisions")
     decision = Decision(
@@ -149,24 +179,57 @@ def _mapping(ask: Ask) -> Shown:
     return Shown("mapping.html", ask.desk.tell_mapping())
 
 
-def _read_number(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text[:16]) < _LARGEST_NUMBER:
-        raise Failure("a contact is named by its number")
-    return int(text)
+def _audit(ask: Ask) -> Shown:
+    wanted = _read_deeds(ask)
+    document = ask.desk.list_deeds(wanted, _MOST_DEEDS)
+    return Shown("audit.html", document, {"wanted": wanted, "acts": get_args(Act)})
+
+
+def _audit_table(ask: Ask) -> str:
+    document = ask.desk.list_deeds(_read_deeds(ask), _MOST_DEEDS_IN_TABLE)
+    head = ("id", "at", "who", "act", "exception", "ended")
+    rows = (
+        [
+            str(one["id"]),
+            one["at"],
+            one["who"],
+            one["act"],
+            str(one.get("exception", "")),
+            one.get("ended", "not known"),
+        ]
+        for one in document["deeds"]
+    )
+    return render_csv(head, rows)
+
+
+def _read_deeds(ask: Ask) -> DeedFilter:
+    act = ask.text("act")
+    if act not in ("", *get_args(Act)):
+        raise Failure(f"act takes one of {', '.join(get_args(Act))}")
+    return DeedFilter(
+        who=ask.text("who"),
+        act=act,
+        exception=ask.count("exception"),
+        person=ask.text("person"),
+        since=ask.day("since"),
+        until=ask.day("until"),
+        before=ask.count("before"),
+    )
 
 
 PAGES: tuple[Page, ...] = (
     Page("/health", _health),
     Page("/runs", _runs),
     Page("/exceptions", _exceptions, table=_exceptions_table),
-    Page("/exceptions/{number:int}", _exception),
-    Page("/exceptions/{number:int}/reveal", _reveal_exception, "reveal", "POST"),
-    Page("/exceptions/{number:int}/resolve", _resolve, "act", "POST"),
-    Page("/exceptions/{number:int}/undo", _undo, "act", "POST"),
-    Page("/exceptions/{number:int}/replay", _look_ahead, "act"),
-    Page("/exceptions/{number:int}/replay", _send_again, "act", "POST"),
+    Page("/exceptions/{number:serial}", _exception),
+    Page("/exceptions/{number:serial}/reveal", _reveal_exception, "reveal", "POST"),
+    Page("/exceptions/{number:serial}/resolve", _resolve, "act", "POST"),
+    Page("/exceptions/{number:serial}/undo", _undo, "act", "POST"),
+    Page("/exceptions/{number:serial}/replay", _look_ahead, "act"),
+    Page("/exceptions/{number:serial}/replay", _send_again, "act", "POST"),
     Page("/reviews", _reviews),
     Page("/person", _person),
     Page("/person/reveal", _reveal_person, "reveal", "POST"),
     Page("/mapping", _mapping),
+    Page("/audit", _audit, table=_audit_table),
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -109,6 +111,7 @@ def _environment() -> Environment:
         since=_tell_since,
         count=count,
         spark=_draw_spark,
+        asked=_write_query,
         body_of=lambda handbook: Markup(render_handbook_body(handbook)),  # noqa: S704 - escaped there
     )
     return environment
@@ -155,6 +158,16 @@ def _tell_moment(text: str) -> Markup:
     moment = datetime.fromisoformat(text)
     told = f"{moment.day} {moment:%b %Y, %H:%M} UTC"
     return Markup('<time datetime="{}">{}</time>').format(text, told)
+
+
+def _write_query(wanted: object, **more: object) -> str:
+    """Give the query that asks for what a filter wants, and what is to be other than there."""
+    asked = {name: value for name in _fields_of(wanted) if (value := getattr(wanted, name))}
+    return urlencode(asked | more)
+
+
+def _fields_of(wanted: object) -> list[str]:
+    return [one.name for one in fields(wanted)] if is_dataclass(wanted) else []
 
 
 def _draw_spark(hours: Sequence[HourView]) -> list[tuple[float, float, float, float]]:

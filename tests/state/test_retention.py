@@ -16,6 +16,7 @@ from engine.state.measurements import Measured, keep_measurement, list_history, 
 from engine.state.outbox import ACCEPTED, DONE, READY, REFUSED, SENDING, SUPERSEDED, UNKNOWN
 from engine.state.retention import Retention, compact, purge
 from engine.state.tables import (
+    AUDIT,
     CALL,
     CONSENT_EVENT,
     EXCEPTION,
@@ -28,7 +29,7 @@ from engine.state.tables import (
 from tests.state.databases import NOW, opened
 
 POLICY = Retention(
-    payloads=30, bodies=30, runs=90, reads=90, exceptions=90, rings=2, measurements=90
+    payloads=30, bodies=30, runs=90, reads=90, exceptions=90, rings=2, measurements=90, audit=700
 )
 CANARY = "jo.canary@example.com"
 
@@ -191,6 +192,9 @@ def test_rows_go_table_by_table(database: Database) -> None:
         for days in (1, 3):
             ring = {"message": f"m{days}", "seen_at": ago(days)}
             connection.execute(insert(RING_SEEN).values(ring))
+        for days in (699, 701):
+            deed = {"at": ago(days), "who": f"somebody {days}", "act": "revealed"}
+            connection.execute(insert(AUDIT).values(deed))
         stone = {"digest": "d", "kind": "person", "made_at": ago(9_000)}
         connection.execute(insert(TOMBSTONE).values(stone))
         add_ledger(connection, 1)
@@ -203,12 +207,14 @@ def test_rows_go_table_by_table(database: Database) -> None:
             "exception": 1,
             "ring_seen": 1,
             "measurement": 0,
+            "audit": 1,
         }
         assert sorted(connection.execute(select(RUN.c.id)).scalars()) == ["ended-89", "going on"]
         kinds = sorted(connection.execute(select(CONSENT_EVENT.c.kind)).scalars())
         assert kinds == sorted(["read", *["decided", "created", "withdrawn"] * 2])
         assert len(connection.execute(select(EXCEPTION.c.id)).all()) == 2
         assert list(connection.execute(select(RING_SEEN.c.message)).scalars()) == ["m1"]
+        assert list(connection.execute(select(AUDIT.c.who)).scalars()) == ["somebody 699"]
         assert len(connection.execute(select(TOMBSTONE.c.digest)).all()) == 1
         assert len(connection.execute(select(LEDGER.c.person)).all()) == 1
 

@@ -36,7 +36,7 @@ def read(office: Office, path: str, who: str = "vera") -> Any:
 
 @pytest.mark.parametrize("path", LOOKING)
 def test_every_page_has_a_twin(office: Office, path: str) -> None:
-    where = path.replace("{number:int}", "1")
+    where = path.replace("{number:serial}", "1")
     assert "<!doctype html>" in get(office, where, "olga")
     read(office, f"{where}.json", "olga")
 
