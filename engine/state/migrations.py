@@ -23,6 +23,7 @@ from engine.state.tables import (
     MEASUREMENT,
     METADATA,
     NOTICE,
+    RESTORE,
     SCHEMA_STEP,
     TIE,
 )
@@ -62,12 +63,17 @@ def _add_alerts(connection: Connection) -> None:
     NOTICE.create(connection, checkfirst=True)
 
 
+def _add_restores(connection: Connection) -> None:
+    RESTORE.create(connection, checkfirst=True)
+
+
 STEPS: tuple[Step, ...] = (
     Step("0001-tables", _create_tables),
     Step("0002-audit", _add_audit),
     Step("0003-ties", _add_ties),
     Step("0004-measurements", _add_measurements),
     Step("0005-alerts", _add_alerts),
+    Step("0006-restores", _add_restores),
 )
 
 

@@ -334,6 +334,15 @@ MEASUREMENT = Table(
 )
 Index("measurements_of_kind", MEASUREMENT.c.flow, MEASUREMENT.c.kind, MEASUREMENT.c.part)
 
+RESTORE = Table(
+    "restore",
+    METADATA,
+    Column("flow", Text, primary_key=True),
+    Column("restored_at", Text, nullable=False),
+    Column("caught_up_at", Text, comment="When Mirakl had been read whole since; null until then."),
+    comment="When the database was last put back from a backup: what came after it was forgotten.",
+)
+
 ALERT = Table(
     "alert",
     METADATA,

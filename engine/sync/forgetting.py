@@ -104,7 +104,7 @@ def find(worker: Worker, identifier: Identifier) -> Person:
         found = find_person(connection, start)
         texts = payloads_of(connection, found)
         addresses = mails_of(connection, found.contacts)
-    addresses |= _addresses(worker, texts)
+    addresses |= addresses_of(worker, texts)
     addresses |= {name.lower()} if identifier.by == "email" else set()
     if identifier.by == "contact":
         known = _read_mail(worker, int(name))
@@ -128,7 +128,7 @@ def erase(worker: Worker, person: Person, identifier: Identifier) -> Erased:
         found = find_person(connection, person.found)
         texts = payloads_of(connection, found)
         addresses = person.addresses | mails_of(connection, found.contacts)
-        addresses |= _addresses(worker, texts)
+        addresses |= addresses_of(worker, texts)
         done.rows = erase_person(connection, key, found, addresses, now)
         bury(connection, key, kind, name, now)
     done.deletions = deliver_deletions(worker)
@@ -225,7 +225,7 @@ def _held_early(
     return found
 
 
-def _addresses(worker: Worker, texts: Iterable[tuple[str, str]]) -> set[str]:
+def addresses_of(worker: Worker, texts: Iterable[tuple[str, str]]) -> set[str]:
     """Give every address under which orders of this flow came."""
     found: set[str] = set()
     for flow, text in texts:

@@ -18,6 +18,7 @@ from engine.state.cursors import move_cursor, read_cursor
 from engine.state.database import Connection
 from engine.state.erasure import exclude_erasure
 from engine.state.orders import Arrival, Landed, Lane, land_orders, persons_of_orders
+from engine.state.restores import end_catching_up
 from engine.state.rings import end_rung, take_rung
 from engine.state.tombstones import is_buried
 from engine.sync.flow import land_payload
@@ -75,6 +76,7 @@ class Landing:
                 if offset is None:
                     moment = write_time(started)
                     move_cursor(connection, worker.flow.name, ORDERS, moment, worker.now)
+                    end_catching_up(connection, worker.flow.name, ORDERS, worker.now)
         return figures
 
     def read_rung(self) -> Counter[str]:

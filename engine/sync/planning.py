@@ -46,6 +46,7 @@ from engine.state.outbox import (
 )
 from engine.state.people import ConsentEvent, is_decided, note_consent, read_anchor
 from engine.sync.causes import raise_cause, raised_by_mapping
+from engine.sync.doubting import hold_doubtful
 from engine.sync.flow import Flow, PayloadError, read_payload
 from engine.sync.knowledge import Knowledge, recall
 from engine.sync.worker import Worker
@@ -163,12 +164,14 @@ def record_plan(
         note_figures(worker, connection, turn, version, probed)
     _note_alias(connection, worker, turn, probed)
     _note_decision(connection, worker, turn, version, plan)
-    calls = leave_out_had(plan["calls"], turn.known.sent)
+    owner = Plan(flow.name, version.id, version.order_key, turn.claim.subject, flow.sha256)
+    wanted = leave_out_had(plan["calls"], turn.known.sent)
+    calls, doubtful = hold_doubtful(worker, connection, owner, wanted)
+    turn.known.sent |= doubtful
     if not calls:
         open_exceptions(connection, about(flow, version, turn), raised, now)
         settle_version(connection, version.id, End("unchanged", _why(plan), flow.sha256), now)
         return Planned(version, raised)
-    owner = Plan(flow.name, version.id, version.order_key, turn.claim.subject, flow.sha256)
     rows = write_calls(connection, owner, calls, READY, now)
     return Planned(version, raised, list(zip(rows, calls, strict=True)))
 
