@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.clock import write_time
 from engine.commands.delivery import open_delivery, read_flow, refuse_examples
+from engine.commands.measurements import store_of, sum_up_consent
 from engine.connections.answers import StopError
 from engine.connections.dotdigital_reads import NotReadError
 from engine.problem import Failure
@@ -44,18 +45,19 @@ class ConsentAuditRequest:
 
 
 def tell_consent_audit(request: ConsentAuditRequest) -> ConsentAuditDocument:
-    """Read every contact, and hold it against what was ever sent."""
+    """Read every contact, hold it against what was ever sent, and keep what was found."""
     settings = read_settings()
     mapping = request.mapping or settings.require_mapping()
     flow = read_flow(mapping, request.brand or settings.brand)
     refuse_examples(flow)
     with open_delivery(settings, flow, urgent=False, with_mirakl=False) as delivery:
         try:
-            return audit(delivery.patient)
+            document = audit(delivery.patient)
         except NotReadError as error:
             raise Failure(f"Dotdigital could not be read: {error}") from None
         except StopError as error:
             raise Failure(str(error)) from None
+        return store_of(delivery.patient).keep(sum_up_consent, document)
 
 
 def audit(worker: Worker) -> ConsentAuditDocument:

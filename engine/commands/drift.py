@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.clock import write_time
 from engine.commands.delivery import open_delivery, read_flow, refuse_examples
+from engine.commands.measurements import store_of, sum_up_drift
 from engine.connections.answers import StopError
 from engine.connections.dotdigital_reads import NotReadError
 from engine.problem import Failure
@@ -51,18 +52,19 @@ class DriftRequest:
 
 
 def tell_drift(request: DriftRequest) -> DriftDocument:
-    """Look for drift on both sides."""
+    """Look for drift on both sides, and keep what was found."""
     settings = read_settings()
     mapping = request.mapping or settings.require_mapping()
     flow = read_flow(mapping, request.brand or settings.brand)
     refuse_examples(flow)
     with open_delivery(settings, flow, urgent=False, with_mirakl=False) as delivery:
         try:
-            return look_for_drift(delivery.patient, request.days, request.sample)
+            document = look_for_drift(delivery.patient, request.days, request.sample)
         except NotReadError as error:
             raise Failure(f"Dotdigital could not be read: {error}") from None
         except StopError as error:
             raise Failure(str(error)) from None
+        return store_of(delivery.patient).keep(sum_up_drift, document)
 
 
 def look_for_drift(worker: Worker, days: int, sample: int) -> DriftDocument:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.clock import write_time
 from engine.commands.delivery import Delivery, open_delivery, read_flow, refuse_examples
+from engine.commands.measurements import store_of, sum_up_reconciliation
 from engine.connections.answers import StopError
 from engine.connections.dotdigital_reads import NotReadError
 from engine.connections.mirakl import SourceError
@@ -60,7 +61,7 @@ class ReconcileRequest:
 
 
 def tell_reconciliation(request: ReconcileRequest) -> ReconciliationDocument:
-    """Read all sides of a month and compare them."""
+    """Read all sides of a month, compare them, and keep what was found."""
     settings = read_settings()
     mapping = request.mapping or settings.require_mapping()
     flow = read_flow(mapping, request.brand or settings.brand)
@@ -68,7 +69,8 @@ def tell_reconciliation(request: ReconcileRequest) -> ReconciliationDocument:
     reckoning = make_reckoning(flow)
     month = read_month(request.month, zone_of(flow))
     with open_delivery(settings, flow, urgent=False) as delivery:
-        return _reconcile(delivery, reckoning, month)
+        document = _reconcile(delivery, reckoning, month)
+        return store_of(delivery.patient).keep(sum_up_reconciliation, document)
 
 
 def _reconcile(delivery: Delivery, reckoning: Reckoning, month: Month) -> ReconciliationDocument:

@@ -11,7 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from engine.clock import SystemClock
-from engine.commands.delivery import Delivery, open_delivery, read_flow, refuse_examples
+from engine.commands.delivery import SYNCING, Delivery, choose_flow, open_delivery, refuse_examples
+from engine.commands.surveys import make_surveys
 from engine.connections.answers import StopError
 from engine.connections.mirakl import SourceDenied, SourceError
 from engine.doorbell.app import Doorbell, make_app
@@ -54,8 +55,7 @@ class ServiceRequest:
 def run_service(request: ServiceRequest) -> None:
     """Keep both sides in step until a signal says stop; raises Failure."""
     settings = read_settings()
-    mapping = request.mapping or settings.require_mapping()
-    flow = read_flow(mapping, request.brand or settings.brand)
+    flow = choose_flow(settings, request.mapping, request.brand, *SYNCING)
     refuse_examples(flow)
     stopping = Stopping()
     # Every wait lies before a request leaves, or after its answer is on record.
@@ -98,6 +98,7 @@ def make_bodies(delivery: Delivery) -> Bodies:
         batches=batches,
         mirror=_waiting(mirror),
         retention=lambda _turn: keep_house(patient, policy),
+        surveys=make_surveys(delivery),
         look=lambda: look_at(worker.database, worker.flow.name, worker.now),
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.clock import Clock, SystemClock, write_time
 from engine.commands.delivery import open_database, read_flow
+from engine.commands.measurements import Store, sum_up_usability
 from engine.nearest import suggest
 from engine.problem import Failure
 from engine.report.usability import (
@@ -43,7 +44,10 @@ class UsabilityRequest:
 
 
 def tell_usability(request: UsabilityRequest, clock: Clock | None = None) -> UsabilityDocument:
-    """Give the fill rates; Failure for a floor of no field, or where nothing was ever delivered."""
+    """Give the fill rates, and keep them; Failure for a floor of no field, or without a database.
+
+    Without the key of tombstones nothing is kept: whoever was erased would not be known.
+    """
     clock = clock or SystemClock()
     settings = read_settings()
     since = read_since(request.since, clock.now())
@@ -54,7 +58,11 @@ def tell_usability(request: UsabilityRequest, clock: Clock | None = None) -> Usa
         raise Failure(f'there is no database "{file}", so nothing was delivered')
     database = open_database(settings, clock)
     try:
-        return measure_usability(database, flow, floors, since, clock.now())
+        document = measure_usability(database, flow, floors, since, clock.now())
+        if settings.tombstone_key is not None:
+            key = settings.tombstone_key.get_secret_value().encode()
+            Store(database, key).keep(sum_up_usability, document)
+        return document
     finally:
         database.close()
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-JobName = Literal["events", "ring", "poll", "mirror", "batches", "reconcile", "retention", "sweep"]
+JobName = Literal[
+    "events", "ring", "poll", "mirror", "batches", "reconcile", "retention", "surveys", "sweep"
+]
 QueueName = Literal["events", "batches", "upkeep"]
 Outcome = Literal["done", "failed", "running", "waiting", "never"]
 Arguments = Mapping[str, str | int]
@@ -60,6 +62,7 @@ class Bodies:
     mirror: Body
     reconcile: Body
     retention: Body
+    surveys: Body
     look: Callable[[], Waiting]
 
 
@@ -79,11 +82,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a job is due: every so often, and with `when` only while there is something to do."""
+    """When a job is due: every so often, and with `when` only while there is something to do.
+
+    With `later` it is not due when a process starts, but at the next turn of its time.
+    """
 
     job: JobName
     every: timedelta
     when: Callable[[Waiting, datetime], bool] | None = None
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

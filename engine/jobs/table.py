@@ -28,6 +28,7 @@ JOBS: Mapping[JobName, Job] = {
     "batches": Job("batches"),
     "reconcile": Job("upkeep"),
     "retention": Job("upkeep"),
+    "surveys": Job("upkeep"),
     "sweep": Job("upkeep"),
 }
 QUEUES: tuple[QueueName, ...] = ("events", "batches", "upkeep")
@@ -43,6 +44,8 @@ def make_schedules(poll_every: timedelta) -> tuple[Schedule, ...]:
         Schedule("batches", timedelta(seconds=1), _has_batches),
         Schedule("reconcile", timedelta(days=1)),
         Schedule("retention", timedelta(days=1)),
+        # By the hour, as each survey knows by the latest one on record whether its time has come.
+        Schedule("surveys", _HOUR, later=True),
         Schedule("sweep", timedelta(minutes=1)),
     )
 

@@ -19,6 +19,7 @@ NAMES: tuple[JobName, ...] = (
     "mirror",
     "reconcile",
     "retention",
+    "surveys",
 )
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 

@@ -23,6 +23,7 @@ from engine.resources import read_schema
 from engine.sandbox.dotdigital.insight import Record
 from engine.sandbox.faults import Fault
 from engine.sandbox.world.orders import Order, refund
+from engine.state.measurements import read_latest
 from engine.state.surveys import Newest
 from engine.sync.exporting import Exporter
 from engine.sync.forgetting import Identifier, erase, find
@@ -33,6 +34,7 @@ from tests.operations.hands import Hands, shipped_flow
 from tests.operations.test_commands import Desk
 from tests.rehearsal import sandbox
 from tests.shipped import ROOT
+from tests.state.databases import opened
 
 MONTH = "2026-03"
 
@@ -339,6 +341,11 @@ def test_the_command_prints_and_writes_what_it_found(
     # The sandbox's clock runs on: what is new there since may be told, but nothing else.
     assert {one["cause"] for one in document["causes"]} <= {"not landed", "change not landed"}
     assert document["agreed"] > 0
+    url = made.environment["MIRADOT_DATABASE_URL"]
+    with opened(url) as database, database.transaction() as connection:
+        kept = read_latest(connection, document["mapping"], "reconciliation", month)
+    assert kept is not None
+    assert kept.document == document
 
 
 def test_a_month_that_is_none_ends_the_command_in_one_line(desk: tuple[Desk, str]) -> None:
