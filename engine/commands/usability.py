@@ -143,10 +143,11 @@ def _view(usability: Usability, one: FieldFill, floor: float | None) -> FieldVie
         "places": usability.places(one),
         "orders": one.seen["all"],
         "percent": {name: _share(one.filled[name], one.seen[name]) for name in SEGMENTS},
+        "latest": {name: one.newest[name] for name in SEGMENTS if name in one.newest},
         "below": below,
     }
-    if one.newest:
-        view["newest"] = one.newest
+    if "all" in one.newest:
+        view["newest"] = one.newest["all"]
     if floor is not None:
         view["floor"] = floor
     fall = one.find_fall(usability.orders)

@@ -47,6 +47,10 @@ class FieldView(TypedDict):
         Field(description="How often it is filled, by segment; null for a segment of nobody."),
     ]
     newest: NotRequired[Annotated[str, Field(description="The latest order that fills it.")]]
+    latest: Annotated[
+        dict[str, str],
+        Field(description="The same by segment, of those in which any order fills it."),
+    ]
     floor: NotRequired[Annotated[float, Field(description="Percent that it must reach.")]]
     below: Annotated[bool, Field(description="Whether it is below its floor.")]
     fall: NotRequired[FallView]

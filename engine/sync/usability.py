@@ -48,7 +48,7 @@ class FieldFill:
     value: str
     seen: Counter[str] = field(default_factory=Counter)
     filled: Counter[str] = field(default_factory=Counter)
-    newest: str = ""
+    newest: dict[str, str] = field(default_factory=dict)
     _marks: list[tuple[int, bool]] = field(default_factory=list)
 
     @property
@@ -61,9 +61,9 @@ class FieldFill:
         for segment in segments:
             self.seen[segment] += 1
             self.filled[segment] += filled
+            if filled:
+                self.newest[segment] = max(self.newest.get(segment, ""), version)
         self._marks.append((number, filled))
-        if filled:
-            self.newest = max(self.newest, version)
 
     def is_below(self, floor: float) -> bool:
         """Whether less than a share, in percent, of the orders has it; never for no order."""

@@ -83,6 +83,16 @@ def test_a_field_is_told_by_segment() -> None:
     assert told["places"] == ["order_lines[].order_line_additional_fields[brand]"]
 
 
+def test_how_fresh_a_field_is_is_told_by_segment() -> None:
+    hands = deliver(buyers=4, relays=1)
+    empty(hands, 1, 4)
+    versions = [row[0] for row in hands.rows("SELECT version FROM order_version ORDER BY id")]
+    latest = field(measure(hands), BRANDS)["latest"]
+    assert latest == dict.fromkeys(("all", "real", "subscribed"), versions[2])
+    empty(hands, 2, 3)
+    assert field(measure(hands), BRANDS)["latest"] == {}
+
+
 def test_a_fall_names_its_first_order_and_the_rates_around_it() -> None:
     hands = deliver(buyers=6)
     empty(hands, 4, 5, 6)
