@@ -7,7 +7,7 @@ one whose sending was cut off by the end of a process is not, because it may hav
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from engine.log import Log
 from engine.state.alerts import (
     AlertKey,
     AlertState,
+    Ended,
     Notice,
     Taken,
     add_notices,
@@ -33,6 +34,7 @@ from engine.state.alerts import (
 )
 from engine.state.database import Connection, Database
 
+_ENDED: Mapping[str, Ended] = {"taken": "sent", "unknown": "unknown", "refused": "dropped"}
 _NOT_SET = Answer("refused", "its route is no longer set")
 
 
@@ -78,8 +80,10 @@ class Watch:
                     changed.append((one, after))
             put_alerts(connection, put)
         for one, state in changed:
-            tell = self.log.warning if state.raised else self.log.info
-            tell("alert raised" if state.raised else "alert over", kind=one.kind, flow=self.flow)
+            if state.raised:
+                self.log.warning("alert raised", kind=one.kind, flow=self.flow)
+            else:
+                self.log.info("alert over", kind=one.kind, flow=self.flow)
         raised = sum(state.raised for _, state in changed)
         return Counter(opened=raised, closed=len(changed) - raised)
 
@@ -124,25 +128,22 @@ class Watch:
     def _end(self, taken: Taken, answer: Answer) -> str:
         """Note what became of a notice, and tell the log; give it as a figure."""
         notice, now = taken.notice, self.clock.now()
-        told = {"kind": notice.key.kind, "flow": self.flow, "attempts": taken.attempts + 1}
+        log = self.log.bind(flow=self.flow, kind=notice.key.kind, attempts=taken.attempts + 1)
         old = now - read_time(taken.made_at) >= self.patience.given_up
         with self.database.transaction() as connection:
-            if answer.outcome == "taken":
-                end_notice(connection, notice, "sent", answer.said, now)
-            elif answer.outcome == "unknown":
-                end_notice(connection, notice, "unknown", answer.said, now)
-            elif old:
-                end_notice(connection, notice, "dropped", answer.said, now)
+            if answer.outcome == "refused" and not old:
+                put_off(connection, notice, answer.said, now + self.patience.wait(taken.attempts))
             else:
-                until = now + self.patience.wait(taken.attempts)
-                put_off(connection, notice, answer.said, until)
+                end_notice(connection, notice, _ENDED[answer.outcome], answer.said, now)
         if answer.outcome == "taken":
-            self.log.info("notice sent", **told)
+            log.info("notice sent")
             return "sent"
-        what = "notice given up" if old else "notice not taken and tried again"
         if answer.outcome == "unknown":
-            what = "notice without an answer and not sent again"
-        self.log.warning(what, **told)
+            log.warning("notice without an answer and not sent again")
+        elif old:
+            log.warning("notice given up")
+        else:
+            log.warning("notice not taken and tried again")
         return "failed"
 
 
