@@ -138,7 +138,7 @@ def open_delivery(
         worker = Worker(
             flow=flow,
             database=database,
-            client=DotdigitalClient(wire, flow.target, pace),
+            client=DotdigitalClient(wire, flow.target, pace, access.url),
             clock=clock,
             claimant=Claimant(flow.name, f"{settings.worker}-{os.getpid()}", rules.lease),
             tombstone_key=key,
@@ -146,7 +146,7 @@ def open_delivery(
             talk=get_log("none"),
         )
         slow = replace(pace, urgent=False, longest_wait=math.inf)
-        patient = replace(worker, client=DotdigitalClient(wire, flow.target, slow))
+        patient = replace(worker, client=DotdigitalClient(wire, flow.target, slow, access.url))
         source = _open_mirakl(stack, settings, mirakl, worker) if mirakl is not None else None
         first = worker if urgent else patient
         yield Delivery(settings, first, patient, source, PROFILES[settings.mirakl_profile])

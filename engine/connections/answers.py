@@ -52,12 +52,12 @@ def classify(got: Got, *, idempotent: bool) -> Outcome:
         # Without a word of the API, something on the way spoke, such as a proxy.
         if code or said or got.status == _TOO_LONG:
             return _refused(got, code, said)
-    return in_doubt(f"Dotdigital answered {got.status}", idempotent=idempotent)
+    return in_doubt(f"Dotdigital answered {got.status}", got.status, idempotent=idempotent)
 
 
-def in_doubt(why: str, *, idempotent: bool) -> Failed | Unknown:
+def in_doubt(why: str, status: int = 0, *, idempotent: bool) -> Failed | Unknown:
     """Give the outcome of a request that may have been done, which matters only if it adds up."""
-    return Failed(why, doubtful=True) if idempotent else Unknown(why)
+    return Failed(why, doubtful=True, status=status) if idempotent else Unknown(why, status)
 
 
 def is_missing(outcome: Outcome) -> TypeGuard[Refused]:
@@ -75,9 +75,13 @@ def _taken(got: Got, *, idempotent: bool) -> Outcome:
     try:
         body = orjson.loads(got.body)
     except orjson.JSONDecodeError:
-        return in_doubt(f"an answer {got.status} that is not JSON", idempotent=idempotent)
+        return in_doubt(
+            f"an answer {got.status} that is not JSON", got.status, idempotent=idempotent
+        )
     if isinstance(body, dict) and "errorCode" in body:
-        return in_doubt(f"an answer {got.status} that tells an error", idempotent=idempotent)
+        return in_doubt(
+            f"an answer {got.status} that tells an error", got.status, idempotent=idempotent
+        )
     return Done(got.status, body)
 
 

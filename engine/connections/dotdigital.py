@@ -34,8 +34,8 @@ class DotdigitalClient(DotdigitalReader):
     user, password or region are wrong.
     """
 
-    def __init__(self, wire: Wire, target: TargetLock, pace: Pace) -> None:
-        super().__init__(wire, target, pace)
+    def __init__(self, wire: Wire, target: TargetLock, pace: Pace, address: str = "") -> None:
+        super().__init__(wire, target, pace, address)
         self._allowed = Allowed(target)
         self._largest = largest_import(target)
 

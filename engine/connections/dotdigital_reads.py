@@ -64,11 +64,16 @@ _Read = TypeVar("_Read")
 
 
 class NotReadError(Exception):
-    """A list that could not be read; `outcome` says whether and when to try again."""
+    """A list that could not be read; `outcome` says whether and when to try again.
 
-    def __init__(self, what: str, outcome: Outcome) -> None:
+    `address` is where it was asked for, where nothing at all was found there.
+    """
+
+    def __init__(self, what: str, outcome: Outcome, address: str = "") -> None:
         # Not in the vendor's words, which may repeat an address.
         told = outcome.why if isinstance(outcome, Failed) else type(outcome).__name__.lower()
+        if address:
+            told = f"it answered {_MISSING} at {address}; is MIRADOT_DOTDIGITAL_URL right?"
         super().__init__(f"could not {what}: {told}")
         self.outcome = outcome
 
@@ -76,11 +81,13 @@ class NotReadError(Exception):
 class DotdigitalReader:
     """One account, to be read.
 
-    Every method may raise DeniedError: user, password or region are wrong.
+    Every method may raise DeniedError: user, password or region are wrong. `address` is where the
+    account is reached, for people to whom it is told.
     """
 
-    def __init__(self, wire: Wire, target: TargetLock, pace: Pace) -> None:
+    def __init__(self, wire: Wire, target: TargetLock, pace: Pace, address: str = "") -> None:
         self._wire = wire
+        self._address = address
         self._target = target
         self._pace = pace
 
@@ -228,7 +235,9 @@ class DotdigitalReader:
     def _read(self, what: str, path: str, query: Mapping[str, str] | None = None) -> ReadOutcome:
         """Read something; a read is always idempotent, so nothing is unknown about it."""
         outcome = self._ask(Sent("GET", path, query or {}), READ_TIERS[what], idempotent=True)
-        return Failed(outcome.why) if isinstance(outcome, Unknown) else outcome
+        return (
+            Failed(outcome.why, status=outcome.status) if isinstance(outcome, Unknown) else outcome
+        )
 
     def _list(
         self, what: str, path: str, query: Mapping[str, str], read: Callable[[object], _Read]
@@ -236,7 +245,10 @@ class DotdigitalReader:
         """Read a list; raises NotReadError unless it came whole and in its form."""
         outcome = self._read(what, path, query)
         if not isinstance(outcome, Done):
-            raise NotReadError(what, outcome)
+            astray = isinstance(outcome, Refused | Failed) and outcome.status == _MISSING
+            # Where Dotdigital itself says that something is not there, the address is right.
+            there = f"{self._address}{path}" if astray and not is_missing(outcome) else ""
+            raise NotReadError(what, outcome, there)
         try:
             return read(outcome.body)
         except ListingError as error:

@@ -105,7 +105,7 @@ class HttpWire:
         except NoAnswer as none:
             outcome = none
         except httpx.HTTPError as error:
-            outcome = NoAnswer(_reason(error), taken=not isinstance(error, _BEFORE))
+            outcome = NoAnswer(self._reason(error), taken=not isinstance(error, _BEFORE))
         except httpx.InvalidURL:
             outcome = NoAnswer("the address cannot be called", taken=False)
         # Raised out here, so that what the library raised, with its request, is not kept alive.
@@ -135,12 +135,12 @@ class HttpWire:
         query = f"?{urlencode(sent.query, quote_via=quote)}" if sent.query else ""
         return f"{self.home.origin}{self.home.prefix}{sent.path}{query}"
 
-
-def _reason(error: httpx.HTTPError) -> str:
-    """Say why no answer came; the library's words only where they are about a connection."""
-    if isinstance(error, httpx.ConnectError):
-        return f"no connection: {plain(str(error), 200)}"
-    if isinstance(error, httpx.TimeoutException):
-        connecting = isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
-        return "no connection in time" if connecting else "no answer in time"
-    return f"the answer broke off ({type(error).__name__})"
+    def _reason(self, error: httpx.HTTPError) -> str:
+        """Say why no answer came; the library's words only where they are about a connection."""
+        to = f"no connection to {self.home.origin}"
+        if isinstance(error, httpx.ConnectError):
+            return f"{to}: {plain(str(error), 200)}"
+        if isinstance(error, httpx.TimeoutException):
+            connecting = isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
+            return f"{to} in time" if connecting else "no answer in time"
+        return f"the answer broke off ({type(error).__name__})"

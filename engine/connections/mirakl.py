@@ -219,8 +219,15 @@ class MiraklSource:
             said = "refuses the key" if got.status == 401 else "does not allow it"  # noqa: PLR2004
             raise SourceDenied(f"Mirakl {said} ({got.status})")
         if got.status != 200:  # noqa: PLR2004
-            raise SourceFailed(f"it answered {got.status}{_said(got.body)}")
+            raise SourceFailed(f"it answered {got.status}{self._tell_astray(got, sent)}")
         return got
+
+    def _tell_astray(self, got: Got, sent: Sent) -> str:
+        """Give Mirakl's words, or where there is nobody to say any what may be wrong."""
+        if got.status != 404 or sent.path != _ORDERS:  # noqa: PLR2004 - HTTP's own number
+            return _said(got.body)
+        home = f"{self._home.origin}{self._home.prefix}"
+        return f" at {home}{sent.path}; is MIRADOT_MIRAKL_URL right?"
 
     def _next_offset(self, got: Got, offset: int, given: int, total: int) -> int | None:
         """Give where the next page begins, by the answer's link, else by its count."""

@@ -36,18 +36,24 @@ class Throttled:
 class Failed:
     """The vendor or the way to it failed; to be tried again, which changes nothing more.
 
-    `doubtful` where it may have been taken all the same, and may still take effect a while later.
+    `doubtful` where it may have been taken all the same, and may still take effect a while later;
+    `status` is HTTP's, 0 where no answer came.
     """
 
     why: str
     doubtful: bool = field(default=False, compare=False)
+    status: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody knows whether it was done: only what is idempotent may be sent again."""
+    """Nobody knows whether it was done: only what is idempotent may be sent again.
+
+    `status` is HTTP's, 0 where no answer came.
+    """
 
     why: str
+    status: int = field(default=0, compare=False)
 
 
 Outcome = Done | Refused | Throttled | Failed | Unknown

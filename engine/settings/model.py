@@ -193,11 +193,10 @@ class Settings(BaseSettings):
         AfterValidator(check_tombstone),
         Takes(f"at least {LEAST_TOMBSTONE} printable ASCII characters without blanks"),
         Make(
-            "make it once and keep it; at least "
-            f"{LEAST_TOMBSTONE} characters, such as python3 -c 'import secrets; "
-            "print(secrets.token_urlsafe(32))' prints"
+            f"made once and kept, at least {LEAST_TOMBSTONE} characters; to make one: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
         ),
-        Field(description="the key under which erased people are recognised; never change it"),
+        Field(description="the key under which erased people are recognised"),
     ] = None
     web_tokens: Annotated[
         SecretStr | None,

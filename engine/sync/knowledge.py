@@ -33,16 +33,40 @@ class ContactRefused(Exception):  # noqa: N818 - what Dotdigital says, no fault 
     """Dotdigital refuses to tell of a contact; its words."""
 
 
+_READING = "contacts.read"
+_MANY_ATTEMPTS = 5
+
+
 class NotNow(Exception):  # noqa: N818 - a wait, no fault
     """Dotdigital could not be asked now; `seconds` are to pass at least.
 
-    `cause` is the kind of outcome, for the log.
+    `cause` is the kind of outcome, `operation` what was asked for and `status` HTTP's, '' and 0
+    where there is none: for the log.
     """
 
-    def __init__(self, why: str, seconds: float = 0.0, *, cause: str = "Failed") -> None:
+    def __init__(
+        self,
+        why: str,
+        seconds: float = 0.0,
+        *,
+        cause: str = "Failed",
+        operation: str = "",
+        status: int = 0,
+    ) -> None:
         super().__init__(why)
         self.seconds = seconds
         self.cause = cause
+        self.operation = operation
+        self.status = status
+
+
+def tell_wait(worker: Worker, attempts: int, wait: NotNow) -> None:
+    """Log that something is tried again: what mends itself goes quietly, but not for long."""
+    told: dict[str, object] = {"attempts": attempts, "cause": wait.cause}
+    told |= {"operation": wait.operation} if wait.operation else {}
+    told |= {"status": wait.status} if wait.status else {}
+    log = worker.talk.warning if attempts >= _MANY_ATTEMPTS else worker.talk.info
+    log("to be tried again", **told)
 
 
 @dataclass(slots=True)
@@ -206,9 +230,10 @@ def _body(outcome: Outcome) -> object:
     if isinstance(outcome, Done):
         return outcome.body
     if isinstance(outcome, Throttled):
-        raise NotNow("Dotdigital asks for a pause", outcome.seconds, cause="Throttled")
+        told = "Dotdigital asks for a pause"
+        raise NotNow(told, outcome.seconds, cause="Throttled", operation=_READING)
     if isinstance(outcome, Failed | Unknown):
-        raise NotNow(outcome.why)
+        raise NotNow(outcome.why, operation=_READING, status=outcome.status)
     raise ContactRefused(f"{outcome.code} {outcome.said}".strip())
 
 

@@ -53,6 +53,7 @@ from engine.sync.knowledge import (
     mirrored,
     read_live,
     status_of,
+    tell_wait,
 )
 from engine.sync.planning import (
     Planned,
@@ -86,7 +87,7 @@ def settle_subject(worker: Worker, claim: Claim) -> None:
         return
     except NotNow as wait:
         not_before = worker.wait_for(claim.attempts, at_least=wait.seconds)
-        worker.talk.info("to be tried again", attempts=claim.attempts + 1, cause=wait.cause)
+        tell_wait(worker, claim.attempts + 1, wait)
     except StopError:
         give_back(worker, [claim])
         raise
@@ -281,7 +282,13 @@ class Delivery:
             self._drop(position)
             seconds = wait_after(self.worker, outcome)
             why = outcome.why if isinstance(outcome, Failed | Unknown) else "asked for a pause"
-            raise NotNow(f"{call['operation']}: {why}", seconds, cause=type(outcome).__name__)
+            raise NotNow(
+                f"{call['operation']}: {why}",
+                seconds,
+                cause=type(outcome).__name__,
+                operation=call["operation"],
+                status=getattr(outcome, "status", 0),
+            )
         return False
 
     def _take_done(self, row: int, call: Call, outcome: Done) -> bool:

@@ -377,6 +377,24 @@ def test_a_list_that_did_not_come_says_when_to_try_again(
         assert isinstance(raised.value.outcome, kind)
 
 
+@pytest.mark.parametrize("answer", [got(404), got(404, {"message": "no such page"})])
+def test_an_address_at_which_nothing_is_found_is_told_with_its_setting(answer: Got) -> None:
+    client = DotdigitalClient(Scripted(answer), TARGET, Unpaced(), "https://wrong.example.com/x")
+    with pytest.raises(NotReadError) as raised:
+        client.account_info()
+    assert "404 at https://wrong.example.com/x/v2/account-info; is MIRADOT_DOTDIGITAL_URL" in str(
+        raised.value
+    )
+
+
+def test_what_dotdigital_says_is_not_there_is_no_fault_of_the_address() -> None:
+    answer = got(404, {"errorCode": "insightData:collectionNotFound", "description": "none"})
+    client = DotdigitalClient(Scripted(answer), TARGET, Unpaced(), "https://right.example.com")
+    with pytest.raises(NotReadError) as raised:
+        client.list_records("Orders", None)
+    assert "right.example.com" not in str(raised.value)
+
+
 def test_the_words_of_a_list_that_was_refused_name_nobody() -> None:
     answer = got(400, {"errorCode": "contacts:invalidFilter", "description": f"no {JO}"})
     with pytest.raises(NotReadError) as raised:

@@ -165,6 +165,13 @@ def test_a_failure_tells_what_mirakl_said() -> None:
     assert len(str(refused)) < 300
 
 
+def test_an_address_at_which_there_are_no_orders_is_told_with_its_setting() -> None:
+    told = str(refusal(got(404)))
+    assert told.endswith(
+        "404 at https://shop.mirakl.example.com/api/orders; is MIRADOT_MIRAKL_URL right?"
+    )
+
+
 @pytest.mark.parametrize("taken", [True, False])
 def test_no_answer_is_a_failure(*, taken: bool) -> None:
     assert isinstance(refusal(lost(taken=taken)), SourceFailed)

@@ -76,12 +76,14 @@ class Kept:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.warnings: list[str] = []
 
     def info(self, event: str, **facts: object) -> None:
         self.lines.append(f"{event} {facts}")
 
     def warning(self, event: str, **facts: object) -> None:
         self.lines.append(f"{event} {facts}")
+        self.warnings.append(f"{event} {facts}")
 
 
 class Hands:
