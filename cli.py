@@ -37,6 +37,7 @@ COMMANDS = (
     "backfill",
     "exceptions",
     "forget",
+    "restored",
     "status",
     "alerts",
     "usability",

@@ -25,6 +25,7 @@ from engine.report.forget import forget_schema
 from engine.report.reconciliation import reconciliation_schema
 from engine.report.replay import replay_schema
 from engine.report.resolution import resolution_schema
+from engine.report.restored import restored_schema
 from engine.report.send import send_schema
 from engine.report.status import status_schema
 from engine.report.sync import sync_schema
@@ -51,6 +52,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "replay.v1": replay_schema,
     "backfill.v1": backfill_schema,
     "forget.v1": forget_schema,
+    "restored.v1": restored_schema,
     "send.v1": send_schema,
     "orders-audit.v1": audit_schema,
     "usability.v1": usability_schema,

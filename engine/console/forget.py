@@ -25,6 +25,7 @@ _KINDS = ("order", "email", "person", "customer", "contact")
 @click.option("--brand", type=_FILE, metavar="FILE", help="Brand file; else the setting.")
 @click.option("--dry-run", is_flag=True, help="Only say what there is of them (the default).")
 @click.option("--send", is_flag=True, help="Erase them, here and in Dotdigital.")
+@click.option("--list", "listing", is_flag=True, help="Print who was erased, as keyed hashes.")
 @click.option("--note", default="", metavar="TEXT", help="Why, such as a ticket; it is kept.")
 @click.option(
     "--output-format",
@@ -38,15 +39,23 @@ def command(color: str, /, output_format: str, *, dry_run: bool, **options: Any)
 
     All that is known of them here goes, and their contact in Dotdigital with its records. Without
     --send nothing is done: it says what there is. Orders seen later do not bring them back.
+
+    --list prints the keyed hashes of everybody who was erased. They name nobody; keep them apart
+    from backups, and give them to `miradot restored` after one was put back.
     """
     with needs_sync():
         from engine.commands.forget import ForgetRequest, forget
         from engine.commands.run import Refused
+        from engine.commands.tombstones import list_erased
         from engine.report.forget import is_whole, render_forget
 
+    listing = options.pop("listing")
     given = {kind: options.pop(kind) for kind in _KINDS}
     named = {kind: value for kind, value in given.items() if value is not None}
-    if len(named) != 1:
+    if listing and not named:
+        show(list_erased())
+        return 0
+    if listing or len(named) != 1:
         raise click.UsageError("name the person by one of " + ", ".join(map("--{}".format, given)))
     if dry_run and options["send"]:
         raise click.UsageError("--dry-run and --send exclude each other")

@@ -121,8 +121,9 @@ def test_an_order_that_nobody_had_delivered_begins_its_journey(
     assert enrolments(hands)[contact_of(state, fresh).id, 881] == 1
 
 
+@pytest.mark.usefixtures("day")
 def test_without_a_word_of_the_restore_journeys_would_begin_again(
-    hands: Hands, keeper: Keeper, day: Day
+    hands: Hands, keeper: Keeper
 ) -> None:
     before = enrolments(hands)
     put_back(hands, keeper)
