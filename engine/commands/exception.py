@@ -42,6 +42,7 @@ from engine.state.reviews import (
 from engine.sync.candidates import Candidate, find_candidates, make_seeker
 from engine.sync.deciding import GONE, is_identity_review
 from engine.sync.flow import Flow, PayloadError, read_payload
+from engine.sync.reopening import is_closed_as_it_was
 from engine.sync.replaying import Ahead, Lookout
 from engine.sync.worker import Worker
 
@@ -173,10 +174,13 @@ def tell_trail(one: TrailEntry) -> TrailView:
 def _list_ways(entry: Entry, candidates: Sequence[Candidate], flow: Flow) -> Iterator[Way]:
     """Give the commands that end an exception, or take a decision back."""
     if entry.closed_at is not None:
+        command = f'miradot exceptions undo {entry.id} --note "…"'
         decided = {"decision", "recreated_from"} & entry.evidence.keys()
         if decided and "undone_by" not in entry.evidence:
-            command = f'miradot exceptions undo {entry.id} --note "…"'
-            yield {"command": command, "means": "the decision counts no more"}
+            means = "the decision counts no more; what was delivered on it is planned again"
+            yield {"command": command, "means": means}
+        if is_closed_as_it_was(entry):
+            yield {"command": command, "means": "it waits for people again"}
         return
     if entry.code == UNKNOWN_OUTCOME:
         yield _resolve(entry, "--happened", "it happened; it is never sent again")

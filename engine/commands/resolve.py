@@ -29,6 +29,7 @@ from engine.sync.deciding import (
     tell_outcome,
     undo,
 )
+from engine.sync.reopening import is_closed_as_it_was, reopen
 from engine.sync.worker import Worker
 
 Decision = Literal["closed", "happened", "did_not_happen", "contact", "recreate", "undone"]
@@ -103,18 +104,23 @@ def resolve_with(worker: Worker, request: ResolveRequest) -> ResolutionDocument:
 
 
 def undo_with(worker: Worker, request: UndoRequest) -> ResolutionDocument:
-    """Take a decision back on an open delivery; Failure where there is none in force."""
+    """Take back what people decided, on an open delivery; Failure where there is nothing."""
     closing = _closing(request.by, request.note)
     with worker.transaction() as connection:
         entry = require_exception(connection, request.number)
-        return _tell(undo(connection, entry, closing, worker.now), "undone", closing)
+        return _tell(_undo(connection, entry, closing, worker.now), "undone", closing)
 
 
 def undo_resolution(request: UndoRequest) -> ResolutionDocument:
-    """Take a decision back; Failure where there is none in force."""
+    """Take back what people decided; Failure where there is nothing to take back."""
     closing = _closing(request.by, request.note)
-    found = _do(read_settings(), request.number, lambda c, e, now: undo(c, e, closing, now))
+    found = _do(read_settings(), request.number, lambda c, e, now: _undo(c, e, closing, now))
     return _tell(found, "undone", closing)
+
+
+def _undo(connection: Connection, entry: Entry, closing: Closing, now: datetime) -> Resolved:
+    act = reopen if is_closed_as_it_was(entry) else undo
+    return act(connection, entry, closing, now)
 
 
 def _decide(worker: Worker, number: int, closing: Closing, contact: int) -> Resolved:

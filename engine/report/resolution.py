@@ -39,7 +39,7 @@ def render_resolution(document: ResolutionDocument, form: str) -> str:
     if form == "json":
         return write_json(document)
     undone = document["decision"] == "undone"
-    word = "decision undone" if undone else "closed"
+    word = "taken back" if undone else "closed"
     lines = [
         f"exception {document['exception']}  {document['code']}  {word} by {document['by']}",
         *(f"  {one}" for one in document["did"]),
@@ -48,7 +48,7 @@ def render_resolution(document: ResolutionDocument, form: str) -> str:
     if orders:
         verb = "waits" if len(orders) == 1 else "wait"
         lines.append(f"  {count(len(orders), 'order')} {verb} for the next sync: {_some(orders)}")
-    if document["decision"] in ("contact", "recreate"):
+    if document["decision"] in ("closed", "contact", "recreate"):
         lines.append(f"  to take it back: miradot exceptions undo {document['exception']}")
     return "".join(f"{printable(line)}\n" for line in lines)
 

@@ -49,6 +49,21 @@ def close_exception(connection: Connection, number: int, closing: Closing, now: 
     return done.rowcount == 1
 
 
+def reopen_exception(connection: Connection, number: int, evidence: Mapping[str, Any]) -> bool:
+    """Let an exception wait for people again, with other evidence; False where it does anyway."""
+    done = connection.execute(
+        update(EXCEPTION)
+        .where(EXCEPTION.c.id == number, EXCEPTION.c.closed_at.is_not(None))
+        .values(
+            closed_at=None,
+            closed_by=None,
+            note=None,
+            evidence=orjson.dumps(evidence).decode(),
+        )
+    )
+    return done.rowcount == 1
+
+
 def write_evidence(connection: Connection, number: int, evidence: Mapping[str, Any]) -> None:
     """Put other evidence to an exception; nothing personal."""
     connection.execute(

@@ -134,7 +134,7 @@ def test_an_identity_is_decided_and_the_decision_taken_back(
     assert "olga" in browser.run("document.querySelector('.meta').textContent")
     browser.run("document.querySelector('[name=note]').value = 'it was the other one'")
     browser.follow("document.querySelector('.acts button').click()")
-    assert browser.run("document.querySelector('h1').textContent") == "The decision counts no more"
+    assert browser.run("document.querySelector('h1').textContent") == "Taken back"
     assert [deed[1:] for deed in office.deeds()] == [
         ("resolved", 1, "done"),
         ("undone", 1, "done"),
