@@ -89,15 +89,25 @@ def read_contacts(answers: Iterable[object], form: ContactForm) -> Contacts:
     by_person: dict[object, Contact] = {}
     for number, answer in enumerate(answers, 1):
         contact = _Answer(answer, number, form).read()
-        keys = ((by_id, contact.id), (by_email, contact.email), (by_person, contact.person))
-        for index, key in keys:
-            if key is not None and index.setdefault(key, contact) is not contact:
-                raise ContactError(f"contact {number} repeats the key of an earlier contact")
+        keys = {
+            form.target.contact.id: (by_id, contact.id),
+            "address": (by_email, contact.email),
+            f"person key ({form.person_field})": (by_person, contact.person),
+        }
+        for what, (index, key) in keys.items():
+            if key is not None and (first := index.setdefault(key, contact)) is not contact:
+                raise ContactError(_tell_twice(first.id, contact.id, what))
     return Contacts(
         asked=True,
         by_email={one.email: one for one in by_id.values() if one.email is not None},
         by_person={one.person: one for one in by_id.values() if one.person is not None},
     )
+
+
+def _tell_twice(first: int, second: int, what: str) -> str:
+    if first == second:
+        return f"contact {first} is there twice; one answer about it is enough"
+    return f"contacts {first} and {second} have the same {what}, which only one of them can have"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,28 @@ def test_an_answer_that_cannot_be_read_is_refused(name: str) -> None:
         read_contacts(REFUSED[name], FORM)
 
 
+@pytest.mark.parametrize(
+    ("twice", "told"),
+    [
+        ({}, "contact 77 is there twice; one answer about it is enough"),
+        ({"contactId": 78}, "contacts 77 and 78 have the same address"),
+    ],
+)
+def test_who_is_there_twice_is_told_by_what_is_the_same(twice: dict[str, Any], told: str) -> None:
+    with pytest.raises(ContactError, match=told):
+        read_contacts([contact("subscribed"), contact("subscribed", **twice)], FORM)
+
+
+def test_two_contacts_with_one_person_key_are_told_by_its_field() -> None:
+    keyed = {"dataFields": {"MIRAKL_PERSON": "key"}}
+    pair = [
+        contact("subscribed", **keyed),
+        contact("subscribed", "b@example.com", contactId=78, **keyed),
+    ]
+    with pytest.raises(ContactError, match=r"contacts 77 and 78 .* person key \(MIRAKL_PERSON\)"):
+        read_contacts(pair, FORM)
+
+
 @pytest.mark.parametrize("name", SHARES)
 def test_a_share_that_cannot_be_added_up_is_refused(name: str) -> None:
     made = contact("subscribed", miradot={"shares": {"A": SHARE | SHARES[name]}})

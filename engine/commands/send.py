@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 import orjson
@@ -27,10 +27,11 @@ from engine.sync.sending import Sent, send_record
 from engine.sync.worker import Worker
 
 
-def send(request: RunRequest, stream: BinaryIO) -> SendDocument:
+def send(request: RunRequest, stream: BinaryIO, tell: Callable[[int], None]) -> SendDocument:
     """Deliver every record in `stream`, one after the other, and give how each ended.
 
-    Raises Refused for a mapping with errors, Failure where nothing can be delivered.
+    `tell` is told how many have been dealt with. Raises Refused for a mapping with errors,
+    Failure where nothing can be delivered.
     """
     settings = read_settings()
     checked, _ = prepare_spec(request)
@@ -50,6 +51,7 @@ def send(request: RunRequest, stream: BinaryIO) -> SendDocument:
             for record in _send_all(worker, run, items):
                 records.append(record)
                 outcomes[record["outcome"]] += 1
+                tell(len(records))
         except StopError as error:
             _end(worker, run, Ending("failed", outcomes, str(error)))
             raise Failure(str(error)) from None

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +9,9 @@ from typing import Any
 import click
 
 from engine.console.extras import needs_sync
+from engine.console.progress import telling
 from engine.console.request import tell_refused
-from engine.console.terminal import show, talk
+from engine.console.terminal import show
 
 _FILE = click.Path(path_type=Path)
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -57,7 +55,7 @@ def command(color: str, /, output_format: str, *, dry_run: bool, **options: Any)
         raise click.UsageError("--dry-run and --send exclude each other")
     days = {name: _as_day(options.pop(name)) for name in ("start", "end")}
     try:
-        with _telling() as tell:
+        with telling(_WORDS) as tell:
             document = backfill(BackfillRequest(**days, **options), tell)
     except Refused as refused:
         return tell_refused(refused.problems, color)
@@ -67,35 +65,3 @@ def command(color: str, /, output_format: str, *, dry_run: bool, **options: Any)
 
 def _as_day(moment: datetime) -> Any:  # noqa: ANN401 - a date, for **
     return moment.date()
-
-
-@contextmanager
-def _telling() -> Iterator[Callable[[str, int, int], None]]:
-    """Give what shows how far it is: a bar at a terminal, a line a step elsewhere."""
-    if not sys.stderr.isatty():
-        yield _tell_lines()
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description:<18}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
-
-        def tell(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(_WORDS[stage], total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
-        yield tell
-
-
-def _tell_lines() -> Callable[[str, int, int], None]:
-    last: dict[str, tuple[int, int]] = {}
-
-    def tell(stage: str, done: int, total: int) -> None:
-        if last.get(stage) != (done, total):
-            last[stage] = (done, total)
-            talk(f"{done} of {total} {_WORDS[stage]}\n")
-
-    return tell

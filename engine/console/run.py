@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.console.extras import needs_sync
+from engine.console.progress import telling
 from engine.console.request import takes_records, tell_refused, tell_warnings
 from engine.console.terminal import open_input, read_clock, show, wants_colour
 
@@ -78,7 +79,7 @@ def _send(request: RunRequest, source: str, *, exit_zero: bool) -> int:
         from engine.commands.send import send
         from engine.report.send import is_fine, render_send
 
-    with open_input(source) as stream:
-        document = send(request, stream)
+    with open_input(source) as stream, telling({"records": "records delivered"}) as tell:
+        document = send(request, stream, lambda done: tell("records", done, 0))
     show(render_send(document, request.output_format))
     return 0 if exit_zero or is_fine(document) else 1

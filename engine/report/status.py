@@ -174,7 +174,7 @@ def _facts(flow: FlowHealth, now: str) -> Iterator[tuple[str, str]]:
 def _tell_run(run: RunView, now: str) -> str:
     ended = run.get("ended_at")
     if ended is None:
-        return f"{run['kind']}, going on, or killed, since {tell_age(run['started_at'], now)}"
+        return f"{run['kind']}, not ended, began {tell_age(run['started_at'], now)} ago"
     return f"{run['kind']}, {run['state']} {tell_age(ended, now)} ago"
 
 

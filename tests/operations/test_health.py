@@ -129,3 +129,13 @@ def test_the_text_says_the_state_first() -> None:
     text = render_status({"schema": STATUS_SCHEMA, "health": health(hands)}, "text")
     assert text.splitlines()[0] == "debenhams-orders  OK"
     assert "  last 24 h   1 sent, 0 unchanged, 0 held, 0 rejected" in text
+
+
+def test_a_run_that_has_not_ended_is_told_with_when_it_began() -> None:
+    hands = Hands()
+    hands.sync()
+    with hands.worker.transaction() as connection:
+        start_run(connection, hands.flow.name, "sync", hands.clock.now())
+    hands.there.wait(seconds=47)
+    told = render_status({"schema": STATUS_SCHEMA, "health": health(hands)}, "text")
+    assert "last run    sync, not ended, began 47 s ago" in told
