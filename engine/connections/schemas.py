@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, cast
 
+import orjson
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
@@ -21,7 +22,7 @@ from engine.runtime.values import read_email, read_instant
 JsonSchema = Mapping[str, Any]
 Test = Callable[[Any], bool]
 _MOST_SHOWN = 5
-_NAMES_KEPT = 4096
+_NAMES_KEPT, _SCHEMAS_KEPT = 4096, 256
 _NULL = {"type": "null"}
 _READERS: Mapping[str, Callable[[object], object]] = {
     "email": read_email,
@@ -37,7 +38,7 @@ class BodySchema:
 
     def __init__(self, schema: JsonSchema) -> None:
         self._schema = schema
-        self._test = compile_test(schema)
+        self._test = _compile_once(orjson.dumps(schema))
 
     def find_misfit(self, body: Any) -> str:  # noqa: ANN401 - any JSON
         """Say where a body does not fit; nothing where it does."""
@@ -49,6 +50,11 @@ class BodySchema:
         steps = [str(step) for step in error.absolute_path][:_MOST_SHOWN]
         at = ".".join(steps) or "its top"
         return f"its body does not fit the lock at {at} ({error.validator})"
+
+
+@lru_cache(_SCHEMAS_KEPT)
+def _compile_once(schema: bytes) -> Test | None:
+    return compile_test(orjson.loads(schema))
 
 
 def compile_test(schema: JsonSchema | bool) -> Test | None:  # noqa: FBT001 - a schema may be one
