@@ -22,13 +22,20 @@ class Stopped(BaseException):
     """The run is over."""
 
 
+def closed() -> threading.Lock:
+    """Give a gate that lets nobody through until it is released, once; a semaphore takes longer."""
+    gate = threading.Lock()
+    gate.acquire()
+    return gate
+
+
 @dataclass(slots=True)
 class Actor:
     """One thread; it may run once the clock reaches `wake`."""
 
     name: str
     wake: datetime
-    gate: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    gate: threading.Lock = field(default_factory=closed)
     over: bool = False
 
 
@@ -49,7 +56,7 @@ class Baton:
     error: BaseException | None = None
     _threads: list[threading.Thread] = field(default_factory=list)
     _holder: Actor | None = None
-    _done: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    _done: threading.Lock = field(default_factory=closed)
 
     @property
     def now(self) -> datetime:
