@@ -1,7 +1,8 @@
 """A small delivery on the real tables: `python -m tests.jobs.worker ADAPTER URL SINK MISSED`.
 
-MISSED says after how many beats another process is taken for dead. Its bodies claim people, take leave from the budget, write a line into the sink for each call, and
-end the versions. It serves until it is told to stop.
+MISSED says after how many beats another process is taken for dead. Its bodies claim people, take
+leave from the budget, write a line into the sink for each call, and end the versions. It serves
+until it is told to stop.
 """
 
 from __future__ import annotations
