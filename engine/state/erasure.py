@@ -10,12 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, tuple_, update
 
 from engine.clock import write_time
-from engine.state.claims import LEASE, LONGEST_REST
-from engine.state.finding import Found
+from engine.state.claims import LEASE, LONGEST_REST, lock_people
+from engine.state.finding import Found, OrderKey
 from engine.state.measurements import Named, erase_measured
 from engine.state.parts import in_parts
 from engine.state.tables import (
@@ -61,10 +63,8 @@ def erase_person(
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    for part in in_parts(sorted(found.subjects)):
-        # Whoever is recording something for them right now ends first.
-        held = select(PERSON.c.epoch).where(PERSON.c.subject.in_(part)).with_for_update()
-        connection.execute(held)
+    # Whoever is recording something for them right now ends first.
+    lock_people(connection, found.subjects)
     for subject in sorted(found.subjects):
         bury(connection, key, "person", subject, now)
         bury_addresses(connection, subject, now)
@@ -80,9 +80,60 @@ def erase_person(
     erase_measured(connection, Named({order for _, order in found.orders}, found.contacts))
     gone = {
         str(table.name): connection.execute(delete(table).where(where)).rowcount
-        for table, where in _rows_of(found)
+        for table, where in _lock_calls(connection, found)
     }
+    moved = _erase_evidence(connection, found)
+    numbers = [f"/contactId/{one}/" for one in found.contacts]
+    _empty_calls(connection, moved, (*found.subjects, *addresses, *numbers))
     return {name: number for name, number in gone.items() if number}
+
+
+def _lock_calls(
+    connection: Connection, found: Found
+) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """Give the rows of a person, each call locked by its number before: so do imports."""
+    for table, where in _rows_of(found):
+        if table is CALL:
+            connection.execute(select(CALL.c.id).where(where).order_by(CALL.c.id).with_for_update())
+        yield table, where
+
+
+# What a decision about somebody else was made from, to take it back; see engine.sync.deciding.
+_PERSON_BEFORE, _CONTACTS_BEFORE = "moved_from", ("anchor", "recreated_from")
+
+
+def _erase_evidence(connection: Connection, found: Found) -> list[OrderKey]:
+    """Take a person out of what decisions about others were made from.
+
+    Give the orders that such a decision has moved from this person to another.
+    """
+    table = EXCEPTION
+    wanted = select(table.c.id, table.c.flow, table.c.order_key, table.c.evidence)
+    given, moved = wanted.where(table.c.evidence != "{}").order_by(table.c.id), list[OrderKey]()
+    for number, flow, order, text in connection.execute(given).all():
+        evidence = orjson.loads(text)
+        gone = [name for name in _CONTACTS_BEFORE if evidence.get(name) in found.contacts]
+        if evidence.get(_PERSON_BEFORE) in found.subjects:
+            gone.append(_PERSON_BEFORE)
+            moved.append((flow, order))
+        if gone:
+            left = orjson.dumps({**evidence, **dict.fromkeys(gone)}).decode()
+            connection.execute(update(table).where(table.c.id == number).values(evidence=left))
+    return moved
+
+
+def _empty_calls(connection: Connection, orders: Iterable[OrderKey], words: Iterable[str]) -> None:
+    """Empty the calls of moved orders that name a person; that they were made stays on record."""
+    known = [one.lower() for one in words]
+    for flow, order in orders:
+        wanted = select(CALL.c.id, CALL.c.path, CALL.c.body).where(
+            CALL.c.flow == flow, CALL.c.order_key == order
+        )
+        for number, path, body in connection.execute(wanted.order_by(CALL.c.id)).all():
+            told = f"{unquote(path)}/\n{body}".lower()
+            if any(one in told for one in known):
+                emptied = update(CALL).where(CALL.c.id == number)
+                connection.execute(emptied.values(path="", query="{}", body=""))
 
 
 def _rows_of(found: Found) -> Iterator[tuple[Table, ColumnElement[bool]]]:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from engine.clock import write_time
 from engine.plan import Call
+from engine.state.parts import in_parts
 from engine.state.tables import BATCH, CALL, ORDER_VERSION
 
 READY, SENDING, ACCEPTED = "ready", "sending", "accepted"
@@ -110,6 +111,23 @@ class Said:
 
 
 NOTHING_SAID = Said()
+_LOCK = (
+    select(CALL.c.id)
+    .where(CALL.c.id.in_(bindparam("rows", expanding=True)))
+    .order_by(CALL.c.id)
+    .with_for_update()
+)
+
+
+def lock_calls(connection: Connection, row_ids: Iterable[int]) -> None:
+    """Lock calls until the transaction ends, by their numbers, as an erasure does.
+
+    Whoever ends those of several people in one transaction begins so.
+    """
+    for rows in in_parts(sorted(row_ids)):
+        connection.execute(_LOCK, {"rows": rows})
+
+
 # What is set comes with the parameters, by the names of the columns.
 _UPDATE = update(CALL).where(CALL.c.id.in_(bindparam("rows", expanding=True)))
 
@@ -136,6 +154,7 @@ def end_calls(
 
 def join_batch(connection: Connection, row_ids: Sequence[int], batch_id: int) -> None:
     """Note that calls travel in an import, whose report tells what became of each."""
+    lock_calls(connection, row_ids)
     joined = {"rows": row_ids, "state": ACCEPTED, "batch_id": batch_id}
     connection.execute(_UPDATE, joined)
 

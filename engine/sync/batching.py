@@ -23,10 +23,10 @@ from engine.state.claims import (
     renew_claims,
     revoke_claims,
 )
-from engine.state.database import Connection
+from engine.state.database import Connection, DatabaseUnavailable
 from engine.state.exceptions import Raised
 from engine.state.orders import Waiting
-from engine.state.outbox import SENDING, SUPERSEDED, Plan, end_calls, write_calls
+from engine.state.outbox import SENDING, SUPERSEDED, Plan, end_calls, lock_calls, write_calls
 from engine.state.parts import in_parts
 from engine.state.people import (
     ConsentEvent,
@@ -50,7 +50,8 @@ from engine.sync.planning import (
     plan_version,
     send_again,
 )
-from engine.sync.settling import Delivery, ask_about, give_back, settle_turn, settle_version_live
+from engine.sync.releasing import give_back
+from engine.sync.settling import Delivery, ask_about, settle_turn, settle_version_live
 from engine.sync.worker import Worker
 
 _AT_ONCE = 100
@@ -81,8 +82,19 @@ class BatchRun:
     _planned: list[Batched] = field(default_factory=list)
     _kept: datetime | None = None
 
+    def __post_init__(self) -> None:
+        # By name, as whoever locks people does; see lock_people.
+        self.claims = sorted(self.claims, key=lambda one: one.subject)
+
     def run(self) -> None:
         """Settle every claim, and give all of them back."""
+        try:
+            self._run()
+        except DatabaseUnavailable:
+            self.worker.owed.extend(self.claims)
+            raise
+
+    def _run(self) -> None:
         try:
             self._begin()
             self._ask_for_unmirrored()
@@ -263,6 +275,7 @@ class BatchRun:
                 else:
                     records[item.collection].append(Entry(row, item.key, item.item))
         with self.worker.transaction() as connection:
+            lock_calls(connection, overtaken)
             for rows in in_parts(overtaken, _AT_ONCE):
                 end_calls(connection, rows, SUPERSEDED, self.worker.now)
         fates: dict[int, Fate] = {}

@@ -17,6 +17,7 @@ from engine.sync.forgetting import deliver_deletions
 from engine.sync.knowledge import NotNow
 from engine.sync.leftovers import read_leftovers
 from engine.sync.mirror import is_fresh, refresh_mirror, was_read
+from engine.sync.releasing import give_back_owed
 from engine.sync.settling import settle_subject
 from engine.sync.worker import Worker
 
@@ -92,5 +93,6 @@ def settle_batch(worker: Worker, lane: Lane) -> int:
 
 
 def _claim(worker: Worker, lane: Lane, limit: int) -> list[Claim]:
+    give_back_owed(worker)
     with worker.transaction() as connection:
         return worker.claimant.claim(connection, lane, worker.now, limit)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.problem import Failure
-from engine.state.claims import revoke_claims
+from engine.state.claims import lock_people, revoke_claims
 from engine.state.database import Connection
 from engine.state.decisions import (
     Closing,
@@ -94,6 +94,7 @@ def decide(worker: Worker, entry: Entry, closing: Closing, contact_id: int) -> R
         refuse_erased(connection, worker.tombstone_key, entry)
         seeker = make_seeker(connection, worker.flow, entry, now)
         chosen = choose(find_candidates(connection, seeker), contact_id)
+        lock_people(connection, {entry.subject, seeker.former or entry.subject})
         revoke_claims(connection, entry.subject)
         before = read_anchor(connection, entry.subject)
         number = decide_contact(connection, entry.subject, contact_id, closing, now)
@@ -163,13 +164,16 @@ def undo(connection: Connection, entry: Entry, closing: Closing, now: datetime) 
     evidence = dict(entry.evidence)
     if entry.closed_at is None or "undone_by" in evidence:
         raise Failure(f"{_name(entry)}: there is no decision in force to undo")
+    lock_people(connection, {entry.subject, evidence.get("moved_from") or entry.subject})
     revoke_claims(connection, entry.subject)
     waiting: list[str] = []
     if "decision" in evidence and undo_decision(connection, int(evidence["decision"]), now):
         # What was delivered on the decision has tied the person to its contact.
         set_anchor(connection, entry.subject, evidence["anchor"])
         did = ["the decision counts no more; a review opens again if the contacts still disagree"]
-        if "moved_from" in evidence:
+        if "moved_from" in evidence and evidence["moved_from"] is None:
+            did.append("the order stays where it is: its former customer was erased")
+        elif "moved_from" in evidence:
             former = str(evidence["moved_from"])
             contact = read_anchor(connection, former)
             told, waiting = _Move(entry, entry.subject, former, contact).make(connection)

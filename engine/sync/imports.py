@@ -25,6 +25,7 @@ from engine.state.outbox import (
     count_running,
     end_calls,
     join_batch,
+    lock_calls,
     open_batch,
     update_batch,
 )
@@ -174,6 +175,7 @@ class Importer:
         now = self.worker.now
         done = [row for row, fate in fates.items() if fate.refusal is None]
         with self.worker.transaction() as connection:
+            lock_calls(connection, fates)
             for rows in in_parts(done):
                 end_calls(connection, rows, DONE, now)
             for row, fate in fates.items():

@@ -13,7 +13,7 @@ from engine.contacts import ContactError, Contacts
 from engine.lock import TargetLock
 from engine.mapping import Mapping
 from engine.plan import Call, Record
-from engine.state.claims import revoke_claims
+from engine.state.claims import lock_people, revoke_claims
 from engine.state.database import Connection
 from engine.state.orders import list_ledger
 from engine.state.people import find_mirrored, is_decided, read_anchor
@@ -160,15 +160,14 @@ def _tell_seen(target: TargetLock, call: Call) -> str:
 
 def reopen(worker: Worker, orders: Iterable[str]) -> list[OrderVersion]:
     """Let orders wait again, with every call that may be repeated; give what waits."""
-    flow, waiting = worker.flow.name, []
+    flow = worker.flow.name
     with worker.transaction() as connection:
-        for key in orders:
-            version = newest_version(connection, flow, key)
-            if version is None:
-                continue
+        found = [newest_version(connection, flow, key) for key in orders]
+        waiting = [one for one in found if one is not None]
+        lock_people(connection, {one.subject for one in waiting})
+        for version in waiting:
             revoke_claims(connection, version.subject)
-            send_again(connection, flow, key)
-            waiting.append(version)
+            send_again(connection, flow, version.order_key)
     return waiting
 
 

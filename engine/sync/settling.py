@@ -6,7 +6,6 @@ Whatever interrupts that, the version waits on and is planned again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.connections.allowed import EgressError
@@ -20,7 +19,7 @@ from engine.state.claims import (
     release_claim,
     revoke_claims,
 )
-from engine.state.database import Connection
+from engine.state.database import Connection, DatabaseUnavailable
 from engine.state.exceptions import Raised, add_exception
 from engine.state.orders import Waiting, list_waiting, move_subject
 from engine.state.outbox import (
@@ -65,6 +64,7 @@ from engine.sync.planning import (
     plan_version,
     send_again,
 )
+from engine.sync.releasing import give_back
 from engine.sync.worker import Worker
 
 _MOST_ROUNDS = 4
@@ -77,6 +77,14 @@ class Replan(Exception):  # noqa: N818 - a turn taken, no fault
 
 def settle_subject(worker: Worker, claim: Claim) -> None:
     """Plan and deliver what waits for a subject, and give the claim back."""
+    try:
+        _settle_subject(worker, claim)
+    except DatabaseUnavailable:
+        worker.owed.append(claim)
+        raise
+
+
+def _settle_subject(worker: Worker, claim: Claim) -> None:
     not_before, turn = None, None
     try:
         with worker.transaction() as connection:
@@ -107,13 +115,6 @@ def _tell_undelivered(worker: Worker, connection: Connection, turn: Turn) -> Non
         if version.id in waiting:
             told = raise_cause("NOT_DELIVERED", version.order_key, attempts=attempts)
             add_exception(connection, about(worker.flow, version, turn), told, worker.now)
-
-
-def give_back(worker: Worker, claims: Iterable[Claim]) -> None:
-    """Give claims back as they were: what stopped the worker is no fault of theirs."""
-    with worker.transaction() as connection:
-        for claim in claims:
-            release_claim(connection, claim)
 
 
 def settle_turn(worker: Worker, turn: Turn) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Protocol
 
 from engine.clock import Clock
 from engine.connections.dotdigital import DotdigitalClient
-from engine.state.claims import LEASE, Claimant
+from engine.state.claims import LEASE, Claim, Claimant
 from engine.state.database import Connection, Database
 from engine.sync.flow import Flow
 
@@ -74,6 +75,8 @@ class Worker:
     rules: Rules = field(default_factory=Rules)
     talk: Talk = field(default_factory=Quiet)
     chance: random.Random = field(default_factory=random.Random)
+    owed: deque[Claim] = field(default_factory=deque)
+    """Claims to be given back once the database is there again."""
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -13,16 +13,17 @@ import time
 from pathlib import Path
 
 from tests.jobs.worker import main as work
+from tests.jobs.workers import PATIENCE, SOON, let_run_out
+from tests.state.databases import opened
 
 CALLS = 4
-PATIENCE = 60.0
 
 
 def start(adapter: str, url: str, sink: str) -> int:
     child = os.fork()
     if child == 0:
         try:
-            work(adapter, url, sink)
+            work(adapter, url, sink, str(SOON))
         finally:
             os._exit(1)
     return child
@@ -52,6 +53,8 @@ def main(adapter: str, url: str, sink: str, kills: str) -> None:
         child = start(adapter, url, sink)
         wait_for(path, enough, child)
         kill(child)
+        with opened(url) as database:
+            let_run_out(database)
 
 
 if __name__ == "__main__":

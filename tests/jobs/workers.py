@@ -14,13 +14,16 @@ from pathlib import Path
 
 from sqlalchemy import Engine, column, func, make_url, select, table, text, update
 
+from engine.clock import write_time
 from engine.jobs.dbos.store import SCHEMA, name_file, open_store
 from engine.state.database import Database
 from engine.state.tables import ORDER_VERSION, PERSON
-from tests.state.databases import Postgres, opened
+from tests.state.databases import NOW, Postgres, opened
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 60.0
+PATIENCE = 300.0
+SOON, NEVER = 5, 1_000_000
+"""Beats after which another process is taken for dead; where two live, a slow one must not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,13 @@ class Works:
     def sink(self) -> Path:
         return self.folder / "sink.txt"
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self, missed: int = SOON) -> subprocess.Popen[bytes]:
         log = (self.folder / f"worker-{len(self.workers)}.log").open("wb")
         worker = subprocess.Popen(
-            [sys.executable, "-m", "tests.jobs.worker", self.adapter, self.url, str(self.sink)],
+            [
+                *(sys.executable, "-m", "tests.jobs.worker"),
+                *(self.adapter, self.url, str(self.sink), str(missed)),
+            ],
             cwd=ROOT,
             stderr=log,
             stdout=log,
@@ -95,6 +101,19 @@ def working(adapter: str, url: str, folder: Path) -> Iterator[Works]:
             if worker.poll() is None:
                 worker.kill()
             worker.wait()
+
+
+def let_run_out(database: Database, living: int = 0) -> None:
+    """Let the claims of dead processes run out at once, as they do with the time."""
+    with database.transaction() as connection:
+        over = update(PERSON).where(PERSON.c.claimed_by != str(living))
+        connection.execute(over.values(claimed_until=write_time(NOW)))
+
+
+def is_done(database: Database, living: int) -> bool:
+    """Whether nothing waits; the dead keep it from nobody, whatever they still committed."""
+    let_run_out(database, living)
+    return count_left(database) == 0
 
 
 def count_left(database: Database) -> int:

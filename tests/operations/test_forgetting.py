@@ -14,10 +14,13 @@ from engine.log import get_log, set_up_log
 from engine.sandbox.faults import Fault
 from engine.sandbox.mirakl.payload import show_order
 from engine.sandbox.world.orders import Order, refund
+from engine.state.decisions import Closing
 from engine.state.erasure import count_deletions
+from engine.state.reviews import Wanted, list_exceptions
 from engine.state.rings import ring
 from engine.state.tombstones import is_buried
 from engine.sync.cycle import settle_all
+from engine.sync.deciding import decide, undo
 from engine.sync.forgetting import Identifier, deliver_deletions, erase, find
 from engine.sync.mirror import refresh_mirror
 from engine.sync.retention import rebuild
@@ -299,6 +302,28 @@ def test_an_order_that_two_customers_came_with_goes_with_its_first_one_only() ->
     forget(hands, "customer", other.shopper.customer_id)
     assert hands.rows("SELECT DISTINCT order_key FROM order_version") == [(order.id,)]
     assert hands.contacts(moved.email)
+
+
+def test_a_decision_is_undone_though_the_former_customer_was_erased_since() -> None:
+    hands = Hands()
+    order, other = hands.place("7700077"), hands.place("8800088")
+    hands.sync()
+    order.shopper = other.shopper
+    refund(order, 0, 100, 0, hands.clock.now())
+    hands.sync()
+    contact = hands.contacts(other.shopper.email)[0]
+    with hands.worker.transaction() as connection:
+        entry = list_exceptions(connection, Wanted())[0]
+    decide(hands.worker, entry, Closing("mo", "it is hers", {}), contact.id)
+    hands.sync()
+    done = forget(hands, "customer", "7700077")
+    assert done.traces == {}
+    with hands.worker.transaction() as connection:
+        entry = list_exceptions(connection, Wanted(state="all"))[0]
+        did = undo(connection, entry, Closing("mo", "it is not", {}), hands.worker.now).did
+    assert "its former customer was erased" in did[-1]
+    hands.sync()
+    assert hands.rows("SELECT DISTINCT person FROM ledger") == [(person_of(hands, other),)]
 
 
 def test_an_order_that_was_held_before_anybody_was_asked_goes_too() -> None:
