@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from engine.alerts.facts import Facts, Tier, read_facts
@@ -16,10 +16,15 @@ from engine.alerts.readings import Rules, is_good, read_figures
 from engine.alerts.routes import Routes, Target, open_routes
 from engine.alerts.watching import Watch
 from engine.clock import Clock, SystemClock, write_time
-from engine.commands.delivery import PROFILES, list_allowances, open_database, read_flow
+from engine.commands.delivery import (
+    PROFILES,
+    Delivery,
+    choose_flow,
+    list_allowances,
+    open_database,
+)
 from engine.commands.health import Limits
 from engine.log import Log, get_log, set_up_log
-from engine.problem import Failure
 from engine.report.alerts import (
     ALERTS_SCHEMA,
     AlertsDocument,
@@ -94,34 +99,37 @@ def make_watcher(
     return Watcher(settings, flow, watch)
 
 
+def watch_delivery(delivery: Delivery) -> Watcher:
+    """Give the watching of what is delivered; Failure for a route that nothing can send to."""
+    worker, log = delivery.worker, get_log("alerts")
+    return make_watcher(delivery.settings, worker.flow, worker.database, worker.clock, log)
+
+
 def tell_alerts(request: AlertsRequest, clock: Clock | None = None) -> AlertsDocument:
-    """Give how alerts stand; Failure where there is no database, or a route is wrong."""
+    """Give how alerts stand; Failure where a setting or a route is wrong."""
     clock = clock or SystemClock()
     settings = read_settings()
     set_up_log(settings.log_format, settings.log_level)
-    flow = read_flow(request.mapping or settings.require_mapping(), request.brand or settings.brand)
-    with _opening(settings, clock) as database:
-        watcher = make_watcher(settings, flow, database, clock, get_log("alerts"))
-        sent = watcher.watch_once() if request.send else None
-        document = _tell(watcher, watcher.watch.routes)
-    if sent is not None:
-        document["sent"] = sent["sent"]
-    if request.test:
-        document["tests"] = [_try(one) for one in watcher.watch.routes]
-        document["ok"] = document["ok"] and all(one["taken"] for one in document["tests"])
-    return document
-
-
-@contextmanager
-def _opening(settings: Settings, clock: Clock) -> Iterator[Database]:
+    flow = choose_flow(settings, request.mapping, request.brand)
+    routes = _open_routes(settings)
+    document = _tell_nothing(settings, routes, clock.now())
     file = Database(settings.database).file
-    if file is not None and not Path(file).exists():
-        raise Failure(f'there is no database "{file}", so nothing is watched; see miradot sync')
-    database = open_database(settings, clock)
-    try:
-        yield database
-    finally:
-        database.close()
+    # A database is never made for looking.
+    if file is None or Path(file).exists():
+        database = open_database(settings, clock)
+        try:
+            watcher = make_watcher(settings, flow, database, clock, get_log("alerts"))
+            if request.send:
+                document["sent"] = watcher.watch_once()["sent"]
+            document["alerts"] = _list_alerts(watcher)
+        finally:
+            database.close()
+    tests = [_try(one) for one in routes] if request.test else []
+    if request.test:
+        document["tests"] = tests
+    raised = any(one["raised"] for one in document["alerts"])
+    document["ok"] = not raised and all(one["taken"] for one in tests)
+    return document
 
 
 def _open_routes(settings: Settings) -> Routes:
@@ -143,28 +151,29 @@ def _make_rules(settings: Settings, flow: Flow) -> Rules:
     return Rules(limits, Limits(every, missed=limits["late"]).late, advice)
 
 
-def _tell(watcher: Watcher, routes: Routes) -> AlertsDocument:
+def _tell_nothing(settings: Settings, routes: Routes, now: datetime) -> AlertsDocument:
+    """Give where notices go, before anything was watched."""
+    return {
+        "schema": ALERTS_SCHEMA,
+        "at": write_time(now),
+        "ok": True,
+        "alerts": [],
+        "routes": [
+            {"owner": owner, "services": [one.service.scheme for one in targets]}
+            for owner, targets in routes.by_owner.items()
+        ],
+        "ping": settings.alert_ping is not None,
+    }
+
+
+def _list_alerts(watcher: Watcher) -> list[AlertView]:
     readings = {one.key: one for one in watcher.read()}
     watch = watcher.watch
     with watch.database.transaction() as connection:
         states = read_alerts(connection, watch.flow)
         notices = list_notices(connection, watch.flow)
-    now = write_time(watch.clock.now())
-    alerts = [
-        _view(one, states.get(key) or AlertState(raised=False, since=now), notices)
-        for key, one in readings.items()
-    ]
-    return {
-        "schema": ALERTS_SCHEMA,
-        "at": now,
-        "ok": not any(one["raised"] for one in alerts),
-        "alerts": alerts,
-        "routes": [
-            {"owner": owner, "services": [one.service.scheme for one in targets]}
-            for owner, targets in routes.by_owner.items()
-        ],
-        "ping": watcher.settings.alert_ping is not None,
-    }
+    never = AlertState(raised=False, since=write_time(watch.clock.now()))
+    return [_view(one, states.get(key, never), notices) for key, one in readings.items()]
 
 
 def _view(reading: Reading, state: AlertState, notices: Sequence[NoticeEntry]) -> AlertView:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from engine.clock import SystemClock
+from engine.commands.alerts import Watcher, watch_delivery
 from engine.commands.delivery import SYNCING, Delivery, choose_flow, open_delivery, refuse_examples
 from engine.commands.surveys import make_surveys
 from engine.connections.answers import StopError
@@ -65,17 +66,19 @@ def run_service(request: ServiceRequest) -> None:
         _hearing(delivery, request.doorbell),
     ):
         log = get_log("service")
-        try:
-            prepare_account(delivery.worker)
-        except StopError as error:
-            raise Failure(str(error)) from None
+        watcher = watch_delivery(delivery)
         setup = Setup(
             settings.database, flow.name, delivery.profile.poll_every, request.adapter, log=log
         )
-        serve(make_bodies(delivery), setup, stopping)
+        with _telling_of_failure(delivery, watcher):
+            try:
+                prepare_account(delivery.worker)
+            except StopError as error:
+                raise Failure(str(error)) from None
+            serve(make_bodies(delivery, watcher), setup, stopping)
 
 
-def make_bodies(delivery: Delivery) -> Bodies:
+def make_bodies(delivery: Delivery, watcher: Watcher) -> Bodies:
     """Give what each job does."""
     worker, patient = delivery.worker, delivery.patient
     policy = Retention(**delivery.settings.retention)
@@ -99,8 +102,25 @@ def make_bodies(delivery: Delivery) -> Bodies:
         mirror=_waiting(mirror),
         retention=lambda _turn: keep_house(patient, policy),
         surveys=make_surveys(delivery),
+        alerts=lambda turn: watcher.watch_once(turn.may_go_on),
         look=lambda: look_at(worker.database, worker.flow.name, worker.now),
     )
+
+
+@contextmanager
+def _telling_of_failure(delivery: Delivery, watcher: Watcher) -> Iterator[None]:
+    """Put on record that the service could not go on, and tell people, while there is anybody."""
+    try:
+        yield
+    except Failure as failure:
+        worker = delivery.worker
+        # Where the database is what failed, nothing can be put on record, nor be told.
+        with suppress(Failure), worker.transaction() as connection:
+            run = start_run(connection, worker.flow.name, "sync", worker.now)
+            end_run(connection, run, Ending("failed", {}, str(failure)), worker.now)
+        with suppress(Failure):
+            watcher.watch_once()
+        raise
 
 
 def _landing(delivery: Delivery, read: Callable[[Landing], Counter[str]]) -> Body:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from engine.clock import write_time
+from engine.commands.alerts import watch_delivery
 from engine.commands.delivery import SYNCING, Delivery, choose_flow, open_delivery, refuse_examples
 from engine.connections.answers import StopError
 from engine.connections.mirakl import SourceDenied, SourceError
@@ -42,8 +44,24 @@ def sync(request: SyncRequest) -> SyncDocument:
     settings = read_settings()
     flow = choose_flow(settings, request.mapping, request.brand, *SYNCING)
     refuse_examples(flow)
-    with open_delivery(settings, flow) as delivery:
+    with open_delivery(settings, flow) as delivery, _watching(delivery):
         return _run(delivery, until_idle=request.until_idle)
+
+
+@contextmanager
+def _watching(delivery: Delivery) -> Iterator[None]:
+    """Tell people at the end what changed, also where it failed; Failure for a route that is none.
+
+    Whoever interrupts it does not wait for that.
+    """
+    watcher = watch_delivery(delivery)
+    try:
+        yield
+    except Failure:
+        with suppress(Failure):
+            watcher.watch_once()
+        raise
+    watcher.watch_once()
 
 
 def _run(delivery: Delivery, *, until_idle: bool) -> SyncDocument:
@@ -64,7 +82,7 @@ def _run(delivery: Delivery, *, until_idle: bool) -> SyncDocument:
         figures += settle_all(worker)
         while until_idle and wait_until_due(worker, _LONGEST_IDLE):
             figures += settle_all(worker)
-    except (StopError, SourceDenied) as error:
+    except (StopError, SourceDenied, Failure) as error:
         _end(delivery, run, Ending("failed", figures, str(error)))
         raise Failure(str(error)) from None
     _end(delivery, run, Ending("failed" if note else "done", figures, note))

@@ -12,7 +12,16 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 JobName = Literal[
-    "events", "ring", "poll", "mirror", "batches", "reconcile", "retention", "surveys", "sweep"
+    "events",
+    "ring",
+    "poll",
+    "mirror",
+    "batches",
+    "reconcile",
+    "retention",
+    "surveys",
+    "alerts",
+    "sweep",
 ]
 QueueName = Literal["events", "batches", "upkeep"]
 Outcome = Literal["done", "failed", "running", "waiting", "never"]
@@ -63,6 +72,7 @@ class Bodies:
     reconcile: Body
     retention: Body
     surveys: Body
+    alerts: Body
     look: Callable[[], Waiting]
 
 

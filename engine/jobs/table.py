@@ -29,6 +29,7 @@ JOBS: Mapping[JobName, Job] = {
     "reconcile": Job("upkeep"),
     "retention": Job("upkeep"),
     "surveys": Job("upkeep"),
+    "alerts": Job("upkeep", timedelta(minutes=5)),
     "sweep": Job("upkeep"),
 }
 QUEUES: tuple[QueueName, ...] = ("events", "batches", "upkeep")
@@ -46,6 +47,8 @@ def make_schedules(poll_every: timedelta) -> tuple[Schedule, ...]:
         Schedule("retention", timedelta(days=1)),
         # By the hour, as each survey knows by the latest one on record whether its time has come.
         Schedule("surveys", _HOUR, later=True),
+        # Not when a process starts: what it is about to read is not late.
+        Schedule("alerts", timedelta(minutes=1), later=True),
         Schedule("sweep", timedelta(minutes=1)),
     )
 

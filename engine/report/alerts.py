@@ -96,21 +96,28 @@ def render_alerts(document: AlertsDocument, form: str) -> str:
 
 def _lines(document: AlertsDocument) -> Iterator[str]:
     alerts = document["alerts"]
-    raised = [one for one in alerts if one["raised"]]
-    calm = [one for one in alerts if not one["raised"]]
-    yield f"{count(len(raised), 'alert')} raised, {len(calm)} calm"
-    for one in raised:
-        yield ""
-        yield from _raised_lines(one, document["at"])
-    if calm:
-        yield ""
-        yield from _calm_lines(calm)
+    if not alerts:
+        yield "nothing is watched yet; it begins with: miradot sync"
+    else:
+        yield from _alert_lines(alerts, document["at"])
     yield ""
     yield from _route_lines(document["routes"])
     yield from () if document["ping"] else ("no ping after good cycles (MIRADOT_ALERT_PING)",)
     if "sent" in document:
         yield f"{count(document['sent'], 'notice')} sent"
     yield from _test_lines(document.get("tests", []))
+
+
+def _alert_lines(alerts: Sequence[AlertView], now: str) -> Iterator[str]:
+    raised = [one for one in alerts if one["raised"]]
+    calm = [one for one in alerts if not one["raised"]]
+    yield f"{count(len(raised), 'alert')} raised, {len(calm)} calm"
+    for one in raised:
+        yield ""
+        yield from _raised_lines(one, now)
+    if calm:
+        yield ""
+        yield from _calm_lines(calm)
 
 
 def _raised_lines(one: AlertView, now: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ NAMES: tuple[JobName, ...] = (
     "reconcile",
     "retention",
     "surveys",
+    "alerts",
 )
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 

@@ -113,7 +113,7 @@ def test_a_service_does_what_is_due_until_it_is_told_to_stop() -> None:
     script.looks = look
     jobs.run()
     counted = {name: script.called.count(name) for name in sorted(set(script.called))}
-    assert counted == {"mirror": 3, "poll": 2, "reconcile": 1, "retention": 1}
+    assert counted == {"alerts": 29, "mirror": 3, "poll": 2, "reconcile": 1, "retention": 1}
     assert {one.name: one.outcome for one in jobs.health().jobs}["poll"] == "done"
 
 

@@ -77,6 +77,7 @@ class Delivery:
             reconcile=lambda turn: self.hold("reconcile", turn),
             retention=self.nothing,
             surveys=self.nothing,
+            alerts=self.nothing,
             look=self.look,
         )
 
