@@ -106,9 +106,12 @@ def test_schedules_start_jobs_and_the_history_is_swept(database_url: str) -> Non
     script = Script()
     jobs = make_jobs(database_url, script)
     jobs.schedule(make_schedules(timedelta(days=1)))
+    at_once = {"mirror", "poll", "reconcile", "retention"}
     with running(jobs):
-        assert wait_until(lambda: len(script.called) == 4)
-    assert sorted(script.called) == ["mirror", "poll", "reconcile", "retention"]
+        assert wait_until(lambda: at_once <= set(script.called))
+    # A minute or an hour may begin meanwhile.
+    assert sorted(set(script.called) - {"alerts", "surveys"}) == sorted(at_once)
+    assert [script.called.count(name) for name in at_once] == [1, 1, 1, 1]
 
 
 def test_what_is_kept_is_json_and_nothing_that_an_error_said(
