@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
+from engine.changes.words import count_of
 from engine.published import publish
 from engine.report.findings import printable
 from engine.report.json_text import write_json
@@ -56,17 +57,16 @@ def _lines(document: RestoredDocument) -> Iterator[str]:
     yield f"this database knows of nothing after {document['as_of']}"
     yield f"  in doubt    {', '.join(document['flows'])}: journeys, mails and consent records that"
     yield "              may have been sent since are not sent again; people say what happened"
-    yield (
-        f"  erased      {document['tombstones']} keyed hashes were kept, {document['unknown']} of"
-        f" them after the backup"
-    )
-    goes = "went" if sent else "go"
-    yield (
-        f"              {document['people']} people and {document['orders']} orders in the backup"
-        f" {goes} again, {document['rows']} rows"
-    )
+    kept = count_of(document["tombstones"], "tombstone")
+    yield f"  erased      {kept} in the list, {document['unknown']} from after the backup"
+    people = count_of(document["people"], "person")
+    orders = count_of(document["orders"], "order")
+    rows = count_of(document["rows"], "row")
+    goes = "gone again" if sent else "to go again"
+    yield f"              {people} and {orders} of the backup are {goes}: {rows}"
     if sent and document["owed"]:
-        yield f"  owed        {document['owed']} contacts not deleted yet; each sync tries again"
+        owed = count_of(document["owed"], "contact")
+        yield f"  owed        {owed} not deleted yet; each sync tries again"
     if sent and not document["compacted"]:
         yield "  bytes       another process reads the database; the nightly upkeep rebuilds it"
     if not sent:

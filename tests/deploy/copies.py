@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -17,6 +18,15 @@ assert _FOUND is not None
 assert _FOUND.origin is not None
 # Where pg_dump is as new as the server of the tests.
 _PROGRAMS = max(Path(_FOUND.origin).parent.glob("pginstall*")) / "bin"
+PAGE = ROOT / "docs/deploy/backup.md"
+_BLOCK = re.compile(r"<!-- run: (?P<what>.*) -->\n```console\n(?P<lines>(?:\$ .*\n)+)```")
+
+
+def lines_of(what: str) -> list[str]:
+    """Give the commands that the page on backups gives for something, as they stand there."""
+    blocks = _BLOCK.finditer(PAGE.read_text(encoding="utf-8"))
+    [found] = [block["lines"] for block in blocks if block["what"] == what]
+    return [line.removeprefix("$ ") for line in found.splitlines()]
 
 
 def run_line(line: str, folder: Path, environment: Mapping[str, str]) -> str:

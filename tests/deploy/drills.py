@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,38 +18,41 @@ from engine.state.restores import note_restore
 from engine.sync.forgetting import Identifier, deliver_deletions, erase, find
 from engine.sync.landing import Landing, Poll
 from engine.sync.reburying import bury_again
-from tests.deploy.copies import run_line
+from tests.deploy.copies import lines_of, run_line
 from tests.operations.hands import Hands
 from tests.state.databases import Postgres
 
 
 class Keeper:
-    """Makes backups of a database and puts them back, by what the page on backups says."""
+    """Makes backups of a database and puts them back, by the commands of the page on backups."""
 
     def __init__(self, url: str, folder: Path, server: Postgres | None) -> None:
         self.url = url
-        self._folder = folder
+        self.folder = folder
         self._server = server
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the commands of the page find."""
+        back = re.sub(r"/[^/?]+(?=\?)", "/miradot_back", self.url)
+        return {"MIRADOT_DATABASE_URL": self.url, "BACK_URL": back}
+
     def back_up(self) -> None:
-        if self._server is not None:
-            run_line(f'pg_dump --format=custom --file=backup.dump "{self.url}"', self._folder, {})
-            return
-        path = self.url.removeprefix("sqlite:///")
-        run_line(f'sqlite3 "{path}" ".backup backup.db"', self._folder, {})
+        self._run("back up")
 
     def put_back(self) -> str:
         """Give the URL of the database as it was."""
         if self._server is not None:
-            self.url = self._server.make()
-            line = f'pg_restore --exit-on-error --dbname="{self.url}" backup.dump'
-            run_line(line, self._folder, {})
-            return self.url
-        path = Path(self.url.removeprefix("sqlite:///"))
-        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-            path.with_name(name).unlink(missing_ok=True)
-        shutil.copy(self._folder / "backup.db", path)
+            self._server.run('DROP DATABASE IF EXISTS "miradot_back" WITH (FORCE)')
+        self._run("put back")
+        if self._server is not None:
+            self.url = self.environment["BACK_URL"]
         return self.url
+
+    def _run(self, what: str) -> None:
+        kind = "sqlite" if self._server is None else "postgresql"
+        for line in lines_of(f"{kind}, {what}"):
+            run_line(line, self.folder, self.environment)
 
 
 @dataclass

@@ -21,6 +21,7 @@ from tests.deploy.drills import (
 from tests.operations.hands import Hands
 
 
+# A database in a file is where the page's commands have it: in the folder they are run in.
 @pytest.fixture
 def hands(empty_url: str) -> Iterator[Hands]:
     found = Hands(url=empty_url)
