@@ -12,6 +12,7 @@ from engine.connections.answers import StopError
 from engine.log import get_log
 from engine.mapping import compile_mapping
 from engine.problem import Failure
+from engine.report.ages import count
 from engine.report.replay import REPLAY_SCHEMA, ReplayDocument, ReplayedOrder
 from engine.settings import read_settings
 from engine.state.reviews import OrderVersion, Wanted, list_exceptions, newest_version
@@ -25,7 +26,10 @@ _LEFT = "more than {most} orders: they wait, and the next miradot sync delivers 
 
 @dataclass(frozen=True, slots=True)
 class ReplayRequest:
-    """One call of `miradot exceptions replay`: exceptions by number, by cause, or an order."""
+    """One call of `miradot exceptions replay`: exceptions by number, by cause, or an order.
+
+    Nothing is sent where customers would see more calls than `most_seen`, those looked at before.
+    """
 
     numbers: tuple[int, ...]
     code: str
@@ -33,6 +37,7 @@ class ReplayRequest:
     send: bool
     mapping: Path | None
     brand: Path | None
+    most_seen: int | None = None
 
 
 def replay(request: ReplayRequest) -> ReplayDocument:
@@ -67,7 +72,15 @@ def replay_orders(worker: Worker, request: ReplayRequest) -> ReplayDocument:
         "orders": orders,
         "note": "" if request.send or not calls else "to send it, say the same with --send",
     }
-    return _send(worker, document, ahead) if request.send else document
+    if not request.send:
+        return document
+    seen, most = document["seen_by_customers"], request.most_seen
+    if most is not None and seen > most:
+        raise Failure(
+            f"customers would see {count(seen, 'call')} of it now, not {most} as when it was looked"
+            " at: look again before it is sent"
+        )
+    return _send(worker, document, ahead)
 
 
 def _choose(worker: Worker, request: ReplayRequest) -> list[OrderVersion]:

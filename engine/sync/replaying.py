@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.contacts import ContactError, Contacts
-from engine.lock import TargetLock
+from engine.lock import Operation, TargetLock
 from engine.mapping import Mapping
 from engine.plan import Call, Record
 from engine.state.claims import lock_people, revoke_claims
@@ -140,12 +140,17 @@ def name_effects(target: TargetLock, plan: Record) -> Iterator[Effect]:
         yield Effect(call["send"], call["operation"], _tell_seen(target, call))
 
 
-def _tell_seen(target: TargetLock, call: Call) -> str:
-    operation = target.operations[call["operation"]]
+def tell_reach(operation: Operation) -> str:
+    """Give what a customer sees of an operation whatever it carries, '' for nothing."""
     if operation.reaches_people == "marketing":
         return "starts a programme that mails the customer"
-    if operation.reaches_people == "service":
-        return "mails the customer"
+    return "mails the customer" if operation.reaches_people == "service" else ""
+
+
+def _tell_seen(target: TargetLock, call: Call) -> str:
+    operation = target.operations[call["operation"]]
+    if reach := tell_reach(operation):
+        return reach
     body = call["body"] if isinstance(call["body"], dict) else {}
     told = []
     if operation.creates_contact:

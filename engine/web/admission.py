@@ -17,10 +17,10 @@ from starlette.requests import ClientDisconnect, Request
 
 from engine.clock import Clock
 from engine.log import get_log
+from engine.web.asking import Role
 from engine.web.attempts import PER, Attempts
 from engine.web.desk import Desk
 from engine.web.fences import is_embedded, is_known_name, is_loopback_name, is_ours
-from engine.web.pages import Role
 from engine.web.proxy import Proxy, is_loopback
 from engine.web.visitors import Gate, Visitor, is_bearer
 
