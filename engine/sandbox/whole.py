@@ -43,6 +43,12 @@ class Change(_Asked):
     delivery: Annotated[int, Field(ge=0)] = 0
 
 
+class Adjusting(_Asked):
+    """Money that the operator gives by hand, in pence; below zero it is taken."""
+
+    pence: Annotated[int, Field(ge=-100_000_000, le=100_000_000)]
+
+
 class Known(_Asked):
     """A contact whom Dotdigital knows, or a status that it gives to one."""
 
@@ -85,6 +91,7 @@ class Sandbox:
             ("DELETE", "/faults", self._switch_off),
             ("POST", "/orders/{order_id}/refund", self._refund),
             ("POST", "/orders/{order_id}/cancel", self._cancel),
+            ("POST", "/adjustments", self._adjust),
             ("POST", "/contacts", self._know),
         )
 
@@ -159,6 +166,13 @@ class Sandbox:
         except ImpossibleError as error:
             return Answer(409, {"message": str(error)})
         return Answer(200, show_truth(self.world)[order_id])
+
+    def _adjust(self, request: Request, _parts: Parts) -> Answer:
+        asked = _read(request, Adjusting)
+        if not asked.pence:
+            return Answer(400, {"message": "an adjustment is not nothing"})
+        made = self.world.adjust(asked.pence, self.clock.now())
+        return Answer(201, {"id": made.id, "type": made.type})
 
     def _know(self, request: Request, _parts: Parts) -> Answer:
         known = _read(request, Known)

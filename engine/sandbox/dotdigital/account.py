@@ -28,6 +28,7 @@ _OWN: Mapping[str, FieldType] = {
     "MKT_LAST_CATEGORIES": "String",
 }
 _LISTS: Mapping[int, str] = {4711: "Marketplace marketing", 4712: "Marketplace buyers"}
+_TEMPLATES: Mapping[int, str] = {301: "Order confirmation"}
 _PROGRAMMES: Mapping[int, tuple[str, str]] = {
     881: ("After a purchase", "Active"),
     882: ("Welcome (draft)", "Draft"),
@@ -44,6 +45,7 @@ class Account:
     password: str = "sandbox-dotdigital-password"  # noqa: S105 - opens nothing but the sandbox
     fields: dict[str, FieldType] = field(default_factory=lambda: {**_BUILT_IN, **_OWN})
     lists: dict[int, str] = field(default_factory=lambda: dict(_LISTS))
+    templates: dict[int, str] = field(default_factory=lambda: dict(_TEMPLATES))
     programmes: dict[int, tuple[str, str]] = field(default_factory=lambda: dict(_PROGRAMMES))
     campaigns: frozenset[int] = frozenset({77})
     tiers: dict[str, int] = field(default_factory=lambda: dict(_TIERS))

@@ -128,6 +128,22 @@ def list_lists(state: State, request: Request, _parts: Parts) -> Answer:
     return Answer(200, _select(request, found))
 
 
+def list_templates(state: State, request: Request, _parts: Parts) -> Answer:
+    """List the e-mail templates; what they hold is left out here."""
+    found = [
+        {
+            "id": number,
+            "name": name,
+            "subject": name,
+            "fromName": "Sandbox",
+            "htmlContent": "",
+            "plainTextContent": "",
+        }
+        for number, name in state.account.templates.items()
+    ]
+    return Answer(200, _select(request, found))
+
+
 def tell_account(state: State, request: Request, _parts: Parts) -> Answer:
     """Tell of the account; `ApiEndpoint` is the host to call."""
     properties = {
@@ -165,6 +181,7 @@ CALLS = (
     Call("medium", "GET", "/v2/data-fields", list_fields),
     Call("medium", "POST", "/v2/data-fields", create_field),
     Call("medium", "GET", "/v2/address-books", list_lists),
+    Call("medium", "GET", "/v2/templates", list_templates),
     Call("unlimited", "GET", "/v2/account-info", tell_account),
     Call("unlimited", "GET", "/v2/server-time", tell_time),
 )

@@ -26,9 +26,9 @@ def custom_field(code: str, value: str) -> Json:
 def show_line(order: Order, line: Line, *, taxed: bool) -> Json:
     """Give a line as OR11 shows it; `taxed`: amounts without tax, and the tax beside them."""
     product = line.product
-    goods, goods_tax = _amount(line.due_goods, taxed=taxed)
-    delivery, delivery_tax = _amount(line.due_delivery, taxed=taxed)
-    unit, _ = _amount(product.price, taxed=taxed)
+    goods, goods_tax = split_tax(line.due_goods, taxed=taxed)
+    delivery, delivery_tax = split_tax(line.due_delivery, taxed=taxed)
+    unit, _ = split_tax(product.price, taxed=taxed)
     fee = (goods + delivery) // 5
     return {
         "can_refund": order.state in CARRIED,
@@ -107,8 +107,8 @@ def _refund(one: Refund, *, taxed: bool) -> Json:
 
 def _moved(goods: int, delivery: int, *, taxed: bool) -> Json:
     """Give what a refund and a cancelation say of their amounts."""
-    amount, tax = _amount(goods, taxed=taxed)
-    shipping, shipping_tax = _amount(delivery, taxed=taxed)
+    amount, tax = split_tax(goods, taxed=taxed)
+    shipping, shipping_tax = split_tax(delivery, taxed=taxed)
     return {
         "amount": pounds(amount),
         "commission_amount": 0.0,
@@ -121,7 +121,7 @@ def _moved(goods: int, delivery: int, *, taxed: bool) -> Json:
     }
 
 
-def _amount(whole: int, *, taxed: bool) -> tuple[int, int]:
+def split_tax(whole: int, *, taxed: bool) -> tuple[int, int]:
     """Give an amount and the tax beside it: a sixth of it is tax where tax is a fifth on top."""
     tax = round(whole / _TAX_PARTS) if taxed else 0
     return whole - tax, tax

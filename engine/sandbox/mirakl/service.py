@@ -1,4 +1,4 @@
-"""The answers of Mirakl's seller API: OR11, OR13 to OR15, OF21, AF01, PC01.
+"""The answers of Mirakl's seller API: OR11, OR13 to OR15, OF21, AF01, PC01, TL02, SBC11.
 
 As documented: offset pages of 10 to 100, one sort by creation, `start_update_date` moved back by
 Mirakl itself, at most a year in an export and one export at a time. How often calls are counted is
@@ -15,6 +15,8 @@ from email.utils import format_datetime
 from urllib.parse import urlencode
 
 from engine.sandbox.clock import SandboxClock
+from engine.sandbox.mirakl.accounts import Accounts
+from engine.sandbox.mirakl.asking import Range, error, pick_range, within
 from engine.sandbox.mirakl.payload import show_offer, show_order
 from engine.sandbox.service import Answer, Json, Parts, Refused, Request, Routes
 from engine.sandbox.world.goods import GOODS
@@ -25,6 +27,7 @@ _MOST_IDS = 100
 _PAGE, _LARGEST_PAGE = 10, 100
 _YEAR = timedelta(days=366)
 _HOUR = timedelta(hours=1)
+_SHOP = {"shop_id": 2310, "shop_name": "Sandbox", "shop_state": "OPEN", "model": "MARKETPLACE"}
 _TAX_MODES: Mapping[str, TaxMode] = {
     "TAX_INCLUDED": "TAX_INCLUDED",
     "TAX_EXCLUDED": "TAX_EXCLUDED",
@@ -64,6 +67,7 @@ class Mirakl:
     _routes: Routes = field(init=False)
 
     def __post_init__(self) -> None:
+        accounts = Accounts(self.world, self.clock)
         status = "/api/orders/async-export/status/{tracking_id}"
         self._routes = Routes(
             ("GET", "/api/orders", self._list_orders),
@@ -73,6 +77,9 @@ class Mirakl:
             ("GET", "/api/offers", self._list_offers),
             ("GET", "/api/additional_fields", self._list_fields),
             ("GET", "/api/platform/configuration", self._configuration),
+            ("GET", "/api/sellerpayment/transactions_logs", accounts.list_log),
+            ("GET", "/api/seller-billing-cycles", accounts.list_cycles),
+            ("GET", "/api/account", lambda _request, _parts: Answer(200, dict(_SHOP))),
             ("GET", "/api/version", lambda _request, _parts: Answer(200, {"version": "sandbox"})),
         )
 
@@ -82,10 +89,10 @@ class Mirakl:
         self.world.advance(now)
         date = {"Date": format_datetime(now, usegmt=True)}
         if request.headers.get("authorization") != self.rules.key:
-            return _error(401, "Unauthorized", date)
+            return error(401, "Unauthorized", date)
         wait = self._seconds_to_wait(now)
         if wait:
-            return _error(429, "Too many requests", {**date, "Retry-After": str(wait)})
+            return error(429, "Too many requests", {**date, "Retry-After": str(wait)})
         answer = self._routes.answer(request)
         return Answer(answer.status, answer.body, {**date, **answer.headers})
 
@@ -116,36 +123,38 @@ class Mirakl:
     def _select(self, request: Request) -> list[Order]:
         ids = request.values("order_ids")
         if len(ids) > _MOST_IDS:
-            raise Refused(_error(400, f"order_ids takes at most {_MOST_IDS} values"))
+            raise Refused(error(400, f"order_ids takes at most {_MOST_IDS} values"))
         states = request.values("order_state_codes")
-        created = _range(request.value("start_date"), request.value("end_date"))
-        start, end = _range(request.value("start_update_date"), request.value("end_update_date"))
+        created = pick_range(request.value("start_date"), request.value("end_date"))
+        start, end = pick_range(
+            request.value("start_update_date"), request.value("end_update_date")
+        )
         changed = (start - self.rules.overlap if start is not None else None, end)
         found = [
             one
             for one in self.world.orders.values()
             if (not ids or one.id in ids)
             and (not states or one.state in states)
-            and _within(one.created, created)
-            and _within(one.changed, changed)
+            and within(one.created, created)
+            and within(one.changed, changed)
         ]
         return found[::-1] if request.value("order") == "desc" else found
 
     def _start_export(self, request: Request, _parts: Parts) -> Answer:
         now = self.clock.now()
         if any(one.ready > now for one in self._exports.values()):
-            return _error(429, "An export is running already", {"Retry-After": "10"})
+            return error(429, "An export is running already", {"Retry-After": "10"})
         wanted = _object(request)
         created = _both_ends(wanted, "start_date", "end_date")
         start, end = _both_ends(wanted, "start_update_date", "end_update_date")
         if created == (None, None) and start is None:
-            return _error(400, "at least one date range is required, with both its ends")
+            return error(400, "at least one date range is required, with both its ends")
         changed = (start - self.rules.overlap if start is not None else None, end)
         mode = _tax_mode(str(wanted.get("order_tax_mode") or ""), self.rules.tax_mode)
         orders = [
             show_order(one, mode)
             for one in self.world.orders.values()
-            if _within(one.created, created) and _within(one.changed, changed)
+            if within(one.created, created) and within(one.changed, changed)
         ]
         tracking = f"export-{len(self._exports) + 1}"
         chunk = int(wanted.get("items_per_chunk") or 1000)
@@ -156,7 +165,7 @@ class Mirakl:
         tracking_id = parts["tracking_id"]
         export = self._exports.get(tracking_id)
         if export is None:
-            return _error(404, "no such export")
+            return error(404, "no such export")
         if self.clock.now() < export.ready:
             return Answer(200, {"status": "PENDING", "tracking_id": tracking_id})
         files = -(-len(export.orders) // export.chunk)
@@ -167,7 +176,7 @@ class Mirakl:
     def _give_file(self, _request: Request, parts: Parts) -> Answer:
         export = self._exports.get(parts["tracking_id"])
         if export is None:
-            return _error(404, "no such export")
+            return error(404, "no such export")
         start = int(parts["number"]) * export.chunk
         return Answer(200, {"orders": export.orders[start : start + export.chunk]})
 
@@ -199,17 +208,13 @@ class Mirakl:
         return Answer(200, {"features": features, "platform_configuration": {"timezone": "UTC"}})
 
 
-def _error(status: int, message: str, headers: dict[str, str] | None = None) -> Answer:
-    return Answer(status, {"message": message, "status": status}, headers or {})
-
-
 def _object(request: Request) -> Json:
     try:
         given = request.json()
     except ValueError:
         given = None
     if not isinstance(given, dict):
-        raise Refused(_error(400, "the body is not a JSON object"))
+        raise Refused(error(400, "the body is not a JSON object"))
     return given
 
 
@@ -217,9 +222,9 @@ def _page(request: Request) -> tuple[int, int]:
     try:
         limit, offset = int(request.value("max", str(_PAGE))), int(request.value("offset", "0"))
     except ValueError:
-        raise Refused(_error(400, "max and offset are whole numbers")) from None
+        raise Refused(error(400, "max and offset are whole numbers")) from None
     if not 0 < limit <= _LARGEST_PAGE or offset < 0:
-        raise Refused(_error(400, f"max is 1 to {_LARGEST_PAGE}"))
+        raise Refused(error(400, f"max is 1 to {_LARGEST_PAGE}"))
     return limit, offset
 
 
@@ -228,38 +233,14 @@ def _tax_mode(text: str, default: TaxMode) -> TaxMode:
         return default
     mode = _TAX_MODES.get(text)
     if mode is None:
-        raise Refused(_error(400, f'order_tax_mode is never "{text}"'))
+        raise Refused(error(400, f'order_tax_mode is never "{text}"'))
     return mode
 
 
-Range = tuple[datetime | None, datetime | None]
-
-
-def _range(start: str, end: str) -> Range:
-    return _moment(start), _moment(end)
-
-
 def _both_ends(wanted: Json, first: str, last: str) -> Range:
-    start, end = _range(str(wanted.get(first) or ""), str(wanted.get(last) or ""))
+    start, end = pick_range(str(wanted.get(first) or ""), str(wanted.get(last) or ""))
     if (start is None) != (end is None):
-        raise Refused(_error(400, f"{first} and {last} go together"))
+        raise Refused(error(400, f"{first} and {last} go together"))
     if start is not None and end is not None and end - start > _YEAR:
-        raise Refused(_error(400, "a range of at most one year is allowed"))
+        raise Refused(error(400, "a range of at most one year is allowed"))
     return start, end
-
-
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise Refused(_error(400, f'"{text}" is no ISO 8601 date-time'))
-    return moment
-
-
-def _within(moment: datetime, bounds: Range) -> bool:
-    start, end = bounds
-    return (start is None or moment >= start) and (end is None or moment <= end)

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Literal
 
 from engine.sandbox.world.goods import GOODS
 from engine.sandbox.world.orders import (
+    Adjustment,
     ImpossibleError,
     Line,
     Order,
@@ -55,6 +57,7 @@ class World:
     unsubscribe: Callable[[str, datetime], None] = field(default=lambda _address, _now: None)
     orders: dict[str, Order] = field(default_factory=dict)
     shoppers: list[Shopper] = field(default_factory=list)
+    adjustments: list[Adjustment] = field(default_factory=list)
     _chance: random.Random = field(init=False)
     _coming: list[tuple[datetime, int, Happening]] = field(default_factory=list)
     _rank: count[int] = field(default_factory=count)
@@ -92,6 +95,14 @@ class World:
         order = Order(key, shopper, relay, now, now, "STAGING", taxed, lines)
         self.orders[key] = order
         return order
+
+    def adjust(self, pence: int, now: datetime) -> Adjustment:
+        """Let the operator give money by hand, or take it where pence are below zero."""
+        kind: Literal["MANUAL_CREDIT", "MANUAL_INVOICE"]
+        kind = "MANUAL_CREDIT" if pence > 0 else "MANUAL_INVOICE"
+        made = Adjustment(f"MAN-{len(self.adjustments) + 1:04d}", kind, pence, now)
+        self.adjustments.append(made)
+        return made
 
     def _later(self, now: datetime, mean: timedelta, happen: Happening) -> None:
         """Let something happen after a while: from a fifth of the mean to nearly twice of it."""

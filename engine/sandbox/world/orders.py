@@ -15,6 +15,8 @@ from engine.sandbox.world.shoppers import Shopper
 
 OPEN = ("WAITING_ACCEPTANCE", "WAITING_DEBIT", "WAITING_DEBIT_PAYMENT", "SHIPPING")
 SENT = ("SHIPPED", "TO_COLLECT", "RECEIVED")
+# From here on the shopper was debited.
+PAID_FOR = ("SHIPPING", *SENT)
 REFUND_STEPS = (
     "WAITING_REFUND_TAX_CONFIRMATION",
     "WAITING_REFUND",
@@ -89,9 +91,25 @@ class Line:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Money that Mirakl's operator gives or takes by hand, for no order; pence as the seller sees.
+
+    `type` is one of the transaction log's: MANUAL_CREDIT, MANUAL_INVOICE.
+    """
+
+    id: str
+    type: Literal["MANUAL_CREDIT", "MANUAL_INVOICE"]
+    pence: int
+    made: datetime
+
+
 @dataclass(slots=True)
 class Order:
-    """One order of one shopper; `relay` is the address that Mirakl made for it."""
+    """One order of one shopper; `relay` is the address that Mirakl made for it.
+
+    `debited` is when the shopper paid, None before.
+    """
 
     id: str
     shopper: Shopper
@@ -101,6 +119,7 @@ class Order:
     state: str
     taxed: bool
     lines: list[Line]
+    debited: datetime | None = None
 
     @property
     def kept_lines(self) -> list[Line]:
@@ -127,6 +146,8 @@ def step(order: Order, state: str, now: datetime) -> None:
             if state == "SHIPPED":
                 line.shipped = now
     order.state, order.changed = state, now
+    if order.debited is None and state in PAID_FOR:
+        order.debited = now
 
 
 def refuse(order: Order, index: int, now: datetime) -> None:
