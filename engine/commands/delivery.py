@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from engine.brand import read_brand
 from engine.check import check_mapping
 from engine.checked import CheckedSpec
 from engine.clock import Clock, SystemClock
@@ -72,7 +73,7 @@ class Delivery:
 
 def read_flow(mapping: Path, brand: Path | None) -> Flow:
     """Check and compile a mapping with the values of a brand; raises Refused and Failure."""
-    return make_flow(_check(mapping, brand))
+    return make_flow(_check(mapping, brand), _name_brand(brand))
 
 
 def choose_flow(settings: Settings, mapping: Path | None, brand: Path | None, *needs: Need) -> Flow:
@@ -82,6 +83,11 @@ def choose_flow(settings: Settings, mapping: Path | None, brand: Path | None, *n
     """
     settings.require(*(needs if mapping else ("mapping", *needs)))
     return read_flow(mapping or settings.require_mapping(), brand or settings.brand)
+
+
+def _name_brand(brand: Path | None) -> str:
+    file = read_brand(read_file(brand), str(brand))[0] if brand is not None else None
+    return file.brand.brand if file is not None else ""
 
 
 def refuse_examples(flow: Flow) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -11,6 +10,8 @@ from threading import Lock
 from typing import TypeVar
 
 from engine.clock import read_time, write_time
+from engine.commands.causes import ServedCauses
+from engine.commands.deeds import recorder_of
 from engine.commands.delivery import (
     Delivery,
     list_allowances,
@@ -23,6 +24,7 @@ from engine.commands.exceptions import advice_of, as_row, group, require_flow
 from engine.commands.health import Limits, judge_database
 from engine.commands.replay import ReplayRequest, replay_orders
 from engine.commands.resolve import ResolveRequest, UndoRequest, resolve_with, undo_with
+from engine.commands.surveyed import Surveyed
 from engine.connections.answers import StopError
 from engine.handbook.blocks import Handbook
 from engine.log import get_log
@@ -36,11 +38,9 @@ from engine.state.audit import (
     AuditEntry,
     Deed,
     WantedDeeds,
-    end_deed,
     hash_person,
     list_deeds,
     list_doers,
-    note_deed,
 )
 from engine.state.database import DatabaseUnavailable
 from engine.state.reviews import Entry, Wanted, list_exceptions, read_exception
@@ -76,6 +76,17 @@ class ServedDesk:
         self._worker = delivery.worker
         self._mapping = mapping
         self._turn = Lock()
+        self._recorder = recorder_of(delivery.worker)
+
+    @property
+    def causes(self) -> ServedCauses:
+        """What is done to all exceptions of a cause at once."""
+        return ServedCauses(self._worker, self._turn)
+
+    @property
+    def surveys(self) -> Surveyed:
+        """What was surveyed."""
+        return Surveyed(self._worker)
 
     def tell_health(self) -> HealthPage:
         """Give how everything stands."""
@@ -128,7 +139,7 @@ class ServedDesk:
         if not revealed_to:
             return self._show(entry, masked=True)
         get_log("none").warning("personal data shown", exceptions=number)
-        with self._record(Deed(revealed_to, "revealed", number, entry.subject)):
+        with self._recorder.record(Deed(revealed_to, "revealed", number, entry.subject)):
             return self._show(entry, masked=False)
 
     def resolve(self, decision: Decision) -> ResolutionDocument:
@@ -161,12 +172,12 @@ class ServedDesk:
         with self._turn:
             return self._replay(number, send=False)
 
-    def send_again(self, number: int, by: str) -> ReplayDocument:
+    def send_again(self, number: int, by: str, most_seen: int | None) -> ReplayDocument:
         """Send the order of an exception once more."""
         entry = self._require(number)
         refuse_examples(self._worker.flow)
         deed = Deed(by, "replayed", number, entry.subject)
-        return self._act(deed, lambda: self._replay(number, send=True))
+        return self._act(deed, lambda: self._replay(number, most_seen, send=True))
 
     def list_reviews(self, state: OpenState) -> ReviewsPage:
         """Give the questions about whose contact it is."""
@@ -182,7 +193,7 @@ class ServedDesk:
         if not revealed_to:
             return page
         get_log("none").warning("personal data shown", people=1)
-        with self._record(Deed(revealed_to, "revealed", person=page["person"])):
+        with self._recorder.record(Deed(revealed_to, "revealed", person=page["person"])):
             page["masked"] = False
             if "contact" in page:
                 page["contact"]["address"] = address
@@ -263,31 +274,16 @@ class ServedDesk:
         identity = is_identity_review(self._worker.flow, entry.code)
         return {"shown": shown, "deeds": [_deed(one) for one in deeds], "identity": identity}
 
-    def _replay(self, number: int, *, send: bool) -> ReplayDocument:
-        request = ReplayRequest((number,), "", "", send, None, None)
+    def _replay(self, number: int, most_seen: int | None = None, *, send: bool) -> ReplayDocument:
+        request = ReplayRequest((number,), "", "", send, None, None, most_seen)
         try:
             return replay_orders(replace(self._worker), request)
         except StopError as error:
             raise Failure(str(error)) from None
 
     def _act(self, deed: Deed, act: Callable[[], Given]) -> Given:
-        with self._turn, self._record(deed):
+        with self._turn, self._recorder.record(deed):
             return act()
-
-    @contextmanager
-    def _record(self, deed: Deed) -> Iterator[None]:
-        """Put on record who does what before it is done, and then how it ended."""
-        worker = self._worker
-        with worker.transaction() as connection:
-            number = note_deed(connection, worker.tombstone_key, deed, worker.now)
-        try:
-            yield
-        except Failure:
-            with worker.transaction() as connection:
-                end_deed(connection, number, "refused")
-            raise
-        with worker.transaction() as connection:
-            end_deed(connection, number, "done")
 
 
 def _run(one: Run) -> RunRow:

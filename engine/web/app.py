@@ -23,11 +23,12 @@ from engine.web.admission import (
     read_form,
     refuse_foreign,
 )
+from engine.web.asking import Ask, Page, Shown
 from engine.web.desk import NotThere
 from engine.web.entrance import ENTRANCE, HOME, Entrance, lead_in
 from engine.web.fences import HEADERS
 from engine.web.metrics import CONTENT_TYPE, write_metrics
-from engine.web.pages import PAGES, Ask, Page, Shown
+from engine.web.pages import PAGES
 from engine.web.showing import read_style, render
 from engine.web.visitors import Visitor
 
@@ -41,6 +42,10 @@ MENU = (
     ("/exceptions", "Exceptions"),
     ("/reviews", "Review"),
     ("/person", "Person"),
+    ("/usability", "Usability"),
+    ("/drift", "Drift"),
+    ("/reconciliation", "Reconciliation"),
+    ("/consent", "Consent"),
     ("/mapping", "Mapping"),
     ("/audit", "Audit"),
 )

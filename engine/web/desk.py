@@ -18,6 +18,8 @@ from engine.report.exceptions import ExceptionRow, ExceptionsDocument
 from engine.report.replay import ReplayDocument
 from engine.report.resolution import ResolutionDocument
 from engine.report.status import FlowHealth, SharedHealth
+from engine.web.causes import CauseDesk
+from engine.web.surveys import SurveyDesk
 
 OpenState = Literal["open", "closed", "all"]
 
@@ -229,6 +231,16 @@ class Desk(Protocol):
     What changes something, and what reveals, is on the record of who did what before it is done.
     """
 
+    @property
+    def causes(self) -> CauseDesk:
+        """What is done to all exceptions of a cause at once."""
+        ...
+
+    @property
+    def surveys(self) -> SurveyDesk:
+        """What was surveyed: usability, drift, months and consent."""
+        ...
+
     def tell_health(self) -> HealthPage:
         """Give how everything stands."""
         ...
@@ -257,8 +269,11 @@ class Desk(Protocol):
         """Give what would be sent for the order of an exception now."""
         ...
 
-    def send_again(self, number: int, by: str) -> ReplayDocument:
-        """Send the order of an exception once more."""
+    def send_again(self, number: int, by: str, most_seen: int | None) -> ReplayDocument:
+        """Send the order of an exception once more.
+
+        Not where customers would see more of it than `most_seen` calls.
+        """
         ...
 
     def list_reviews(self, state: OpenState) -> ReviewsPage:

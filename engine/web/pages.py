@@ -2,91 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Literal, cast, get_args
+from typing import get_args
 
 from engine.problem import Failure
 from engine.report.csv import render_csv
 from engine.report.exceptions import ExceptionsDocument, render_exceptions
 from engine.state.audit import Act
-from engine.web.desk import Decision, DeedFilter, Desk, Filter, OpenState
-from engine.web.visitors import Visitor
+from engine.web import surveying, together
+from engine.web.asking import Ask, Page, Shown, read_number
+from engine.web.desk import Decision, DeedFilter, Filter
 
-Role = Literal["view", "act", "reveal"]
-_MOST_TYPED = 200
-_LARGEST_NUMBER = 10**15
-# What no field of a form can hold, but lines of a note.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MOST_DEEDS, _MOST_DEEDS_IN_TABLE = 200, 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A request of somebody who may make it; `given` are the fields of its address or form."""
-
-    desk: Desk
-    visitor: Visitor
-    given: Mapping[str, str]
-    number: int = 0
-
-    def text(self, name: str) -> str:
-        """Give a field without blanks around it; Failure for one that nobody types."""
-        text = self.given.get(name, "").strip()
-        if len(text) > _MOST_TYPED and name != "note":
-            raise Failure(f"{name} has {len(text)} characters; at most {_MOST_TYPED} are taken")
-        if _CONTROL.search(text):
-            raise Failure(f"{name} has characters that nobody types")
-        return text
-
-    def day(self, name: str) -> date | None:
-        """Give a day, None without one; Failure for what is none."""
-        text = self.text(name)
-        try:
-            return date.fromisoformat(text) if text else None
-        except ValueError:
-            raise Failure(f"{name} takes a day such as 2026-03-01") from None
-
-    def count(self, name: str) -> int:
-        """Give a whole number, 0 without one; Failure for what is none."""
-        text = self.text(name)
-        return read_number(text, f"{name} takes a number") if text else 0
-
-    def state(self) -> OpenState:
-        """Give the state that is asked for, else open."""
-        text = self.text("state") or "open"
-        if text not in get_args(OpenState):
-            raise Failure("state takes open, closed or all")
-        return cast("OpenState", text)
-
-
-def read_number(text: str, why: str) -> int:
-    """Give a whole number that a row may have; Failure with the sentence for anything else."""
-    if not (text.isascii() and text.isdecimal()) or not 0 < int(text[:16]) < _LARGEST_NUMBER:
-        raise Failure(why)
-    return int(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What is shown: the document is the twin, and `more` is for the template alone."""
-
-    template: str
-    document: object
-    more: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A path and the role that it needs; `table` gives it as CSV as well."""
-
-    path: str
-    answer: Callable[[Ask], Shown]
-    role: Role = "view"
-    method: Literal["GET", "POST"] = "GET"
-    table: Callable[[Ask], str] | None = None
 
 
 def _health(ask: Ask) -> Shown:
@@ -137,7 +63,7 @@ def _resolve(ask: Ask) -> Shown:
         raise Failure("say how it is closed: choose one of the decisions")
     decision = Decision(
         number=ask.number,
-        note=ask.text("note"),
+        note=ask.note(),
         by=ask.visitor.name,
         contact=contact,
         recreate=kind == "recreate",
@@ -147,7 +73,7 @@ def _resolve(ask: Ask) -> Shown:
 
 
 def _undo(ask: Ask) -> Shown:
-    return Shown("done.html", ask.desk.undo(ask.number, ask.text("note"), ask.visitor.name))
+    return Shown("done.html", ask.desk.undo(ask.number, ask.note(), ask.visitor.name))
 
 
 def _look_ahead(ask: Ask) -> Shown:
@@ -155,7 +81,7 @@ def _look_ahead(ask: Ask) -> Shown:
 
 
 def _send_again(ask: Ask) -> Shown:
-    document = ask.desk.send_again(ask.number, ask.visitor.name)
+    document = ask.desk.send_again(ask.number, ask.visitor.name, ask.seen())
     return Shown("replay.html", document, {"number": ask.number})
 
 
@@ -227,9 +153,11 @@ PAGES: tuple[Page, ...] = (
     Page("/exceptions/{number:serial}/undo", _undo, "act", "POST"),
     Page("/exceptions/{number:serial}/replay", _look_ahead, "act"),
     Page("/exceptions/{number:serial}/replay", _send_again, "act", "POST"),
+    *together.PAGES,
     Page("/reviews", _reviews),
     Page("/person", _person),
     Page("/person/reveal", _reveal_person, "reveal", "POST"),
+    *surveying.PAGES,
     Page("/mapping", _mapping),
     Page("/audit", _audit, table=_audit_table),
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import urlencode
 
@@ -15,11 +15,22 @@ from markupsafe import Markup, escape
 from engine.report.ages import count, tell_age, tell_seconds
 from engine.report.findings import printable
 from engine.report.handbook_html import handbook_style, render_handbook_body
-from engine.web.desk import HourView
+from engine.report.reconciliation import (
+    SIDE_NAMES,
+    amounts_of,
+    asides_of,
+    group_thousands,
+    sides_of,
+)
+from engine.report.usability import tell_fall
+from engine.web.drawing import draw_bars, draw_line
 
 _LONGEST, _PIECE = 24, 8
+# A command of ours within a sentence: its words, options, and blanks to be filled.
+_COMMAND = re.compile(
+    r"miradot [a-z]+(?: (?:list|show|replay|resolve|consent|--[a-z-]+|[A-Z]{2,}))*"
+)
 _NAMED = re.compile(r"\{{1,2}\s*([A-Za-z0-9_.]+)\s*\}{1,2}")
-WIDE, HIGH = 240, 40
 WORDS: Mapping[str, str] = {
     "ok": "Running well",
     "late": "Late",
@@ -57,7 +68,13 @@ WORDS: Mapping[str, str] = {
     "undone": "took the decision back",
     "replayed": "sent the order again",
     "revealed": "looked at personal data",
+    "erased": "erased the person",
     "planned": "something to send",
+    "below": "Below its floor",
+    "agrees": "Agree",
+    "differs": "Disagree",
+    "breach": "Breach",
+    "known": "To be known",
 }
 
 
@@ -105,13 +122,24 @@ def _environment() -> Environment:
         word=_word,
         moment=_tell_moment,
         plain=_name_blanks,
+        money=_tell_money,
+        commands=_mark_commands,
+        day=_tell_day,
+        month=_tell_month,
+        percent=_tell_percent,
     )
     environment.globals.update(
         age=tell_age,
         since=_tell_since,
         count=count,
-        spark=_draw_spark,
+        bars=draw_bars,
+        line=draw_line,
         asked=_write_query,
+        amounts=amounts_of,
+        asides=asides_of,
+        sides=sides_of,
+        side_names=SIDE_NAMES,
+        fall=tell_fall,
         body_of=lambda handbook: Markup(render_handbook_body(handbook)),  # noqa: S704 - escaped there
     )
     return environment
@@ -140,7 +168,7 @@ def _name_blanks(sentence: str) -> str:
 
 
 def _tell_long(seconds: float) -> str:
-    return tell_seconds(seconds) if seconds >= 1 else "less than a second"
+    return tell_seconds(seconds) if seconds >= 1 else "under a second"
 
 
 def _tell_since(since: str, now: str) -> str:
@@ -160,6 +188,35 @@ def _tell_moment(text: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(text, told)
 
 
+def _tell_day(text: str) -> Markup:
+    """Give the day of a moment, in UTC."""
+    moment = datetime.fromisoformat(text)
+    return Markup('<time datetime="{}">{}</time>').format(text, f"{moment.day} {moment:%b %Y}")
+
+
+def _tell_month(name: str) -> str:
+    """Give a month such as 2026-02 as people say it."""
+    return f"{datetime.strptime(name, '%Y-%m').replace(tzinfo=UTC):%B %Y}"
+
+
+def _tell_money(amount: str) -> str:
+    """Give an amount in groups of thousands, with a minus that is one."""
+    return group_thousands(amount).replace("-", "\N{MINUS SIGN}")
+
+
+def _mark_commands(sentence: str) -> Markup:
+    """Give what is to be done as a sentence, with the commands in it marked as such."""
+    parts, at = [escape(sentence[:1].upper())], 1
+    for found in _COMMAND.finditer(sentence, 1):
+        parts += [_show(sentence[at : found.start()]), Markup("<code>{}</code>").format(found[0])]
+        at = found.end()
+    return Markup("").join([*parts, _show(sentence[at:])])
+
+
+def _tell_percent(share: float | None) -> str:
+    return "none" if share is None else f"{share:g} %"
+
+
 def _write_query(wanted: object, **more: object) -> str:
     """Give the query that asks for what a filter wants, and what is to be other than there."""
     asked = {name: value for name in _fields_of(wanted) if (value := getattr(wanted, name))}
@@ -168,15 +225,3 @@ def _write_query(wanted: object, **more: object) -> str:
 
 def _fields_of(wanted: object) -> list[str]:
     return [one.name for one in fields(wanted)] if is_dataclass(wanted) else []
-
-
-def _draw_spark(hours: Sequence[HourView]) -> list[tuple[float, float, float, float]]:
-    """Give a bar per hour as x, y, width and height."""
-    most = max((one["ended"] for one in hours), default=0) or 1
-    step = WIDE / max(len(hours), 1)
-    bars = []
-    for place, one in enumerate(hours):
-        high = round((HIGH - 1) * one["ended"] / most, 1) if one["ended"] else 1.0
-        high = max(high, 1.0)
-        bars.append((round(place * step, 1), round(HIGH - high, 1), round(step - 2, 1), high))
-    return bars

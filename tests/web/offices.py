@@ -10,10 +10,14 @@ from threading import Thread
 from typing import Any
 
 import httpx
+import orjson
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from engine.commands.delivery import PROFILES, Delivery
 from engine.commands.desk import ServedDesk
+from engine.commands.surveys import make_surveys
+from engine.jobs.port import Turn
 from engine.sandbox.faults import Fault
 from engine.settings import Settings
 from engine.web.admission import Site
@@ -120,3 +124,28 @@ def keep_busy(office: Office) -> None:
     hands.there.sandbox.faults.on.append(fault)
     hands.place("7700078", email="canaria.three@example.com")
     hands.sync()
+
+
+def survey(office: Office) -> None:
+    """Let every survey be made whose time has come."""
+    hands = office.hands
+    delivery = Delivery(
+        Settings(), hands.worker, hands.worker, hands.landing.source, PROFILES["default"]
+    )
+    make_surveys(delivery)(Turn({}, lambda: True))
+
+
+def spoil(office: Office) -> None:
+    """Let the next surveys find something: fields that fell, a record lost, a contact changed."""
+    hands = office.hands
+    numbers = [row[0] for row in hands.rows("SELECT id FROM order_version ORDER BY id DESC")]
+    with hands.database.transaction() as connection:
+        for number in numbers[:3]:
+            read = text("SELECT payload FROM order_version WHERE id = :id")
+            order = orjson.loads(connection.execute(read, {"id": number}).scalar_one())
+            for line in order["order_lines"]:
+                line["order_line_additional_fields"] = []
+            write = text("UPDATE order_version SET payload = :text WHERE id = :id")
+            connection.execute(write, {"text": orjson.dumps(order).decode(), "id": number})
+    records = hands.there.sandbox.state.insight.collections["Orders"].records
+    del records[min(records)]

@@ -98,7 +98,7 @@ def test_older_ones_are_a_page_away_with_the_same_filter(busy: Office) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("?act=everything", "act takes one of resolved, undone, replayed, revealed"),
+        ("?act=everything", "act takes one of resolved, undone, replayed, erased, revealed"),
         ("?since=yesterday", "since takes a day such as 2026-03-01"),
         ("?until=2026-02-30", "until takes a day"),
         ("?exception=x", "exception takes a number"),
