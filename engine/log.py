@@ -39,7 +39,7 @@ _LEVELS: Mapping[str, int] = {
 }
 # Libraries that would otherwise print on their own.
 _LOUD = (
-    *("apprise", "dbos", "httpx", "httpcore", "requests", "sqlalchemy", "urllib3"),
+    *("dbos", "httpx", "httpcore", "requests", "sqlalchemy", "urllib3"),
     *("uvicorn", "uvicorn.error", "uvicorn.access"),
 )
 

@@ -6,6 +6,7 @@ words of ours are taken from that log: its lines may hold addresses.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 
@@ -14,6 +15,9 @@ from apprise.result import AppriseResultStatus
 
 from engine.alerts.routes import Answer, Mood
 
+# What it says to a log goes nowhere: what came back is told by us.
+logging.getLogger("apprise").propagate = False
+logging.getLogger("apprise").addHandler(logging.NullHandler())
 _SECONDS = 20.0
 _MOODS: Mapping[Mood, apprise.NotifyType] = {
     "raised": apprise.NotifyType.WARNING,
