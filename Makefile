@@ -12,7 +12,7 @@ ALONE := tests/hostile tests/test_isolation.py tests/test_watch.py tests/operati
 DEADLY := tests/jobs/test_contract.py tests/jobs/test_upgrade.py tests/simulation/test_consent.py \
   tests/simulation/test_dying.py tests/state/test_durability.py
 
-.PHONY: demo rehearsal test lint unit shipped mutation durability wheel editor pages workflows schemas handbooks bench pins clean
+.PHONY: demo rehearsal test lint unit shipped mutation durability wheel editor pages pictures workflows schemas handbooks bench pins clean
 
 demo: .venv/core
 	@$(RUN) --input $(SAMPLES)/orders.json --contacts $(SAMPLES)/contacts.json \
@@ -82,6 +82,12 @@ editor: .venv/dev tests/editor/node_modules
 pages: .venv/dev tests/pages/node_modules
 	@echo "pages"
 	@$(BIN)/pytest tests/pages
+
+# Pictures of the page for the handbook for operators, in which they are kept.
+pictures: .venv/dev tests/pages/node_modules
+	@mkdir -p docs/operators/images
+	@$(BIN)/pytest tests/pages/test_pictures.py -k is_taken
+	@cp build/pictures/*.png docs/operators/images/
 
 tests/editor/node_modules tests/pages/node_modules tests/workflows/node_modules: %/node_modules: %/package-lock.json
 	@cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
