@@ -21,6 +21,7 @@ RETENTION_DAYS: Mapping[str, int] = {
     "exceptions": 400,
     "rings": 2,
     "measurements": 400,
+    "notices": 400,
     "audit": 730,
 }
 Given = TypeVar("Given")

@@ -17,6 +17,7 @@ from engine.problem import Failure
 from engine.state.database import Database, DatabaseUnavailable
 from engine.state.outbox import DONE, REFUSED, SUPERSEDED
 from engine.state.tables import (
+    ALERT,
     AUDIT,
     CALL,
     CONSENT_EVENT,
@@ -24,6 +25,7 @@ from engine.state.tables import (
     LEDGER,
     MEASUREMENT,
     METADATA,
+    NOTICE,
     ORDER_VERSION,
     RING_SEEN,
     RUN,
@@ -38,7 +40,9 @@ class Retention:
 
     `payloads` are orders as Mirakl gave them, of older versions; `bodies` are those of calls;
     `reads` are statuses read without any decision; `measurements` are figures of former ones;
-    `audit` is what people did. Raises Failure for less than a day.
+    `notices` are those of former changes; `audit` is what people did.
+
+    Raises Failure for less than a day.
     """
 
     payloads: int = 30
@@ -48,6 +52,7 @@ class Retention:
     exceptions: int = 400
     rings: int = 2
     measurements: int = 400
+    notices: int = 400
     audit: int = 730
 
     def __post_init__(self) -> None:
@@ -70,6 +75,7 @@ def purge(connection: Connection, policy: Retention, now: datetime) -> dict[str,
         (EXCEPTION.name, _delete_exceptions, policy.exceptions),
         (RING_SEEN.name, _delete_rings, policy.rings),
         (MEASUREMENT.name, _delete_measurements, policy.measurements),
+        (NOTICE.name, _delete_notices, policy.notices),
         (AUDIT.name, _delete_deeds, policy.audit),
     )
     return {
@@ -137,6 +143,15 @@ def _delete_exceptions(connection: Connection, limit: str) -> int:
 
 def _delete_rings(connection: Connection, limit: str) -> int:
     return connection.execute(delete(RING_SEEN).where(RING_SEEN.c.seen_at < limit)).rowcount
+
+
+def _delete_notices(connection: Connection, limit: str) -> int:
+    # Those of how an alert stands now say who was told of it, and keep it from being told again.
+    former = exists().where(
+        *(ALERT.c[name] == NOTICE.c[name] for name in ("flow", "kind", "part")),
+        ALERT.c.flips > NOTICE.c.flip,
+    )
+    return connection.execute(delete(NOTICE).where(NOTICE.c.ended_at < limit, former)).rowcount
 
 
 def _delete_measurements(connection: Connection, limit: str) -> int:

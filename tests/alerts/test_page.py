@@ -20,7 +20,7 @@ def test_the_committed_page_is_the_one_that_is_made() -> None:
 def test_every_alert_and_limit_is_on_the_page() -> None:
     page = write_page()
     assert [name for name in KINDS if f"### {name}\n" not in page] == []
-    assert [name for name in ALERT_LIMITS if f"(`{name}`)" not in page] == []
+    assert [name for name in ALERT_LIMITS if f"`{name}={ALERT_LIMITS[name]}`" not in page] == []
 
 
 def test_every_kind_leads_to_a_page_that_is_there() -> None:

@@ -11,6 +11,15 @@ from sqlalchemy import Connection, delete, insert, select, text
 
 from engine.clock import write_time
 from engine.problem import Failure
+from engine.state.alerts import (
+    AlertKey,
+    AlertState,
+    Notice,
+    add_notices,
+    end_notice,
+    lock_alerts,
+    put_alerts,
+)
 from engine.state.database import Database, DatabaseUnavailable
 from engine.state.measurements import Measured, keep_measurement, list_history, read_latest
 from engine.state.outbox import ACCEPTED, DONE, READY, REFUSED, SENDING, SUPERSEDED, UNKNOWN
@@ -21,6 +30,7 @@ from engine.state.tables import (
     CONSENT_EVENT,
     EXCEPTION,
     LEDGER,
+    NOTICE,
     ORDER_VERSION,
     RING_SEEN,
     RUN,
@@ -29,7 +39,15 @@ from engine.state.tables import (
 from tests.state.databases import NOW, opened
 
 POLICY = Retention(
-    payloads=30, bodies=30, runs=90, reads=90, exceptions=90, rings=2, measurements=90, audit=700
+    payloads=30,
+    bodies=30,
+    runs=90,
+    reads=90,
+    exceptions=90,
+    rings=2,
+    measurements=90,
+    audit=700,
+    notices=90,
 )
 CANARY = "jo.canary@example.com"
 
@@ -207,6 +225,7 @@ def test_rows_go_table_by_table(database: Database) -> None:
             "exception": 1,
             "ring_seen": 1,
             "measurement": 0,
+            "notice": 0,
             "audit": 1,
         }
         assert sorted(connection.execute(select(RUN.c.id)).scalars()) == ["ended-89", "going on"]
@@ -229,6 +248,22 @@ def test_figures_of_former_measurements_go_and_the_latest_stays(database: Databa
         assert purge(connection, POLICY, NOW)["measurement"] == 2
         assert [one.at for one in list_history(connection, "orders", "drift")] == [ago(20)]
         assert read_latest(connection, "orders", "usability") is not None
+
+
+def test_notices_of_former_changes_go_and_those_of_how_it_stands_stay(database: Database) -> None:
+    key = AlertKey("orders", "failure", "")
+    with database.transaction() as connection:
+        lock_alerts(connection, "orders", [key], NOW)
+        put_alerts(connection, [(key, AlertState(raised=True, since=ago(300), flips=3))])
+        for flip in (1, 2, 3):
+            told = Notice(key, flip, "default 1", raised=True, title="", body="")
+            add_notices(connection, [told], NOW)
+            end_notice(
+                connection, told, "sent", "taken", NOW - timedelta(days=100 - 20 * (flip == 2))
+            )
+        assert purge(connection, POLICY, NOW)["notice"] == 1
+        kept = connection.execute(select(NOTICE.c.flip).order_by(NOTICE.c.flip)).scalars()
+        assert list(kept) == [2, 3]
 
 
 def test_less_than_a_day_is_refused() -> None:
