@@ -103,7 +103,8 @@ schemas: .venv/core
 	@$(BIN)/miradot schema --write schemas
 
 # Markdown for reviews, in the repository; the pages for reading, in build/handbook.
-handbooks: .venv/core
+handbooks: .venv/dev
+	@$(BIN)/python -m engine.alerts > docs/operators/alerts.md
 	@set -e; for mapping in mappings/debenhams/*.yaml; do \
 	  case "$$mapping" in *.test.yaml) continue;; esac; \
 	  $(BIN)/miradot docs "$$mapping" --out build/handbook; \
