@@ -6,7 +6,7 @@ A compiled mapping asks one question, `find(person, address)`; it never reaches 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.lock import ContactAnswer, Status, TargetLock
@@ -78,17 +78,39 @@ class ContactForm:
     digits: Mapping[str, int]
 
 
-def read_contacts(answers: Iterable[object], form: ContactForm) -> Contacts:
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What we remember of a person, in the place of what answers tell of it.
+
+    `shares` are what earlier records contributed, as they were stored; `read` are those of them
+    that were read before, and takes in the others. `sent` are the ids of calls already sent.
+    """
+
+    shares: Mapping[str, object]
+    sent: Collection[str]
+    read: dict[str, Share]
+
+    def read_shares(self, read_share: Callable[[str, object], Share]) -> dict[str, Share]:
+        """Give every share as it is read; raises what reading one raises."""
+        for key, share in self.shares.items():
+            if key not in self.read:
+                self.read[key] = read_share(key, share)
+        return {key: self.read[key] for key in self.shares}
+
+
+def read_contacts(
+    answers: Iterable[object], form: ContactForm, memory: Memory | None = None
+) -> Contacts:
     """Give the contacts in the target's answers, with all their channels.
 
     Any JSON is read or refused: ContactError is raised when an answer is not a contact, or two
-    answers are about one contact, address or person.
+    answers are about one contact, address or person. With a `memory` each contact has that one.
     """
     by_id: dict[object, Contact] = {}
     by_email: dict[object, Contact] = {}
     by_person: dict[object, Contact] = {}
     for number, answer in enumerate(answers, 1):
-        contact = _Answer(answer, number, form).read()
+        contact = _Answer(answer, number, form).read(memory)
         keys = {
             form.target.contact.id: (by_id, contact.id),
             "address": (by_email, contact.email),
@@ -118,7 +140,7 @@ class _Answer:
     number: int
     wanted: ContactForm
 
-    def read(self) -> Contact:
+    def read(self, memory: Memory | None) -> Contact:
         """Give the contact."""
         form = self.wanted.target.contact
         answer = self._object(self.answer, "the answer")
@@ -126,8 +148,7 @@ class _Answer:
         if not isinstance(identity, int) or isinstance(identity, bool) or identity < 1:
             raise ContactError(f"contact {self.number} has no {form.id}")
         email = self._email(answer, form)
-        memory = self._member(answer, _MEMORY)
-        shares = self._member(memory, "shares").items()
+        shares, sent = self._recall(answer, memory)
         return Contact(
             id=identity,
             email=email,
@@ -136,9 +157,19 @@ class _Answer:
                 self._member(answer, form.fields).get(self.wanted.person_field),
                 self.wanted.person_field,
             ),
-            shares={key: self._share(key, share) for key, share in shares},
-            sent=self._sent(memory),
+            shares=shares,
+            sent=sent,
         )
+
+    def _recall(
+        self, answer: Mapping[str, object], memory: Memory | None
+    ) -> tuple[Mapping[str, Share], frozenset[str]]:
+        """Give what earlier records contributed and what was sent, told or remembered."""
+        if memory is not None:
+            return memory.read_shares(self._share), frozenset(memory.sent)
+        told = self._member(answer, _MEMORY)
+        shares = self._member(told, "shares").items()
+        return {key: self._share(key, share) for key, share in shares}, self._sent(told)
 
     def _email(self, answer: Mapping[str, object], form: ContactAnswer) -> str | None:
         """Give the address as orders give it, in small letters; None for one of another form."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.contacts import ContactError, expand_answers, read_contacts
+from engine.contacts import ContactError, Memory, expand_answers, read_contacts
 from engine.runtime.people import person_key
 from tests.shipped import order, orders_mapping, plan
 from tests.test_mapping import answers, contact, sends
@@ -95,6 +95,22 @@ def test_a_share_that_cannot_be_added_up_is_refused(name: str) -> None:
     made = contact("subscribed", miradot={"shares": {"A": SHARE | SHARES[name]}})
     with pytest.raises(ContactError, match="share of A"):
         read_contacts([made], FORM)
+
+
+def test_what_is_remembered_counts_as_if_it_were_told() -> None:
+    shares, sent = {"A": SHARE, "B": SHARE | {"placed_at": "2025-01-05T01:00:00+01:00"}}, {"one"}
+    told = contact("subscribed", miradot={"shares": shares, "sent": sorted(sent)})
+    memory = Memory(shares, sent, {})
+    for _ in range(2):
+        assert read_contacts([contact("subscribed")], FORM, memory) == read_contacts([told], FORM)
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_a_remembered_share_that_cannot_be_added_up_is_refused_each_time(name: str) -> None:
+    memory = Memory({"A": SHARE, "B": SHARE | SHARES[name]}, (), {})
+    for _ in range(2):
+        with pytest.raises(ContactError, match="share of B"):
+            read_contacts([contact("subscribed")], FORM, memory)
 
 
 def test_a_share_in_another_spelling_of_time_is_brought_to_ours() -> None:

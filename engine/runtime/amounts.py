@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from engine.runtime.values import CLEAR, Marker
@@ -28,6 +29,7 @@ def gap_text(minor: int | Decimal, scale: int) -> str:
     return format(abs(minor) / scale, "f")
 
 
+@lru_cache(4096)
 def minor_units(text: str, scale: int) -> int:
     """Give decimal text as minor units; ValueError when it has more digits than the currency."""
     scaled = Decimal(text) * scale

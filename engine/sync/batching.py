@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.connections.answers import StopError
-from engine.contacts import ContactError
-from engine.mapping import Probed
 from engine.plan import Call
 from engine.state.claims import (
     Claim,
@@ -26,28 +24,27 @@ from engine.state.claims import (
 from engine.state.database import Connection, DatabaseUnavailable
 from engine.state.exceptions import Raised
 from engine.state.orders import Waiting
-from engine.state.outbox import SENDING, SUPERSEDED, Plan, end_calls, lock_calls, write_calls
+from engine.state.outbox import SUPERSEDED, end_calls, lock_calls
 from engine.state.parts import in_parts
 from engine.state.people import (
-    ConsentEvent,
+    Mirrored,
     find_mirrored,
     mirror_contacts,
-    note_consent,
     set_anchor,
 )
 from engine.sync.bulk_items import CONTACTS, INSIGHT, BulkItem, as_creation, as_item
 from engine.sync.causes import raise_cause
+from engine.sync.creating import Creation, find_creation, take_creation, write_creation
 from engine.sync.erased import was_erased
-from engine.sync.flow import PayloadError, read_payload
 from engine.sync.imports import Entry, Fate, Importer
-from engine.sync.knowledge import NotNow, mirrored
+from engine.sync.knowledge import NotNow
 from engine.sync.planning import (
     Planned,
     Turn,
+    ask_mapping,
     begin_turn,
     finish_in,
-    note_figures,
-    plan_version,
+    record_answer,
     send_again,
 )
 from engine.sync.releasing import give_back
@@ -55,7 +52,8 @@ from engine.sync.settling import Delivery, ask_about, settle_turn, settle_versio
 from engine.sync.worker import Worker
 
 _AT_ONCE = 100
-"""Turns per transaction: others must not wait long for the database."""
+"""Turns or versions per transaction: others must not wait long for the database."""
+_Made = tuple[Turn, Waiting, Call]
 
 
 @dataclass(slots=True)
@@ -115,28 +113,27 @@ class BatchRun:
             with self.worker.transaction() as connection:
                 for claim in claims:
                     try:
-                        self._turns[claim.subject] = begin_turn(self.worker, connection, claim)
+                        turn = begin_turn(self.worker, connection, claim)
                     except ClaimLost:
                         continue
-        for turn in self._turns.values():
-            self._learn(turn)
+                    self._turns[claim.subject] = turn
+                    self._learn(connection, turn)
 
-    def _learn(self, turn: Turn) -> None:
+    def _learn(self, connection: Connection, turn: Turn) -> None:
         """Take in what the mirror holds about a person."""
-        questions = [ask_about(self.worker, one) for one in turn.waiting]
-        with self.worker.transaction() as connection:
-            for question in questions:
-                if question is None or question.address in turn.known.addresses:
-                    continue
-                found = find_mirrored(
-                    connection,
-                    contact_id=turn.known.anchor,
-                    person=question.person,
-                    address=question.address,
-                )
-                for one in found:
-                    turn.known.answers[one.contact_id] = dict(one.answer)
-                turn.known.addresses.add(question.address)
+        for version in turn.waiting:
+            question = ask_about(self.worker, version)
+            if question is None or question.address in turn.known.addresses:
+                continue
+            found = find_mirrored(
+                connection,
+                contact_id=turn.known.anchor,
+                person=question.person,
+                address=question.address,
+            )
+            for one in found:
+                turn.known.answers[one.contact_id] = dict(one.answer)
+            turn.known.addresses.add(question.address)
 
     def _ask_for_unmirrored(self) -> None:
         """Settle alone whoever is tied to a contact that the mirror does not hold, or may be."""
@@ -148,109 +145,97 @@ class BatchRun:
 
     def _create(self) -> None:
         """Create the contacts of people whom Dotdigital does not know."""
+        found: dict[int, _Made] = {}
         entries: list[Entry] = []
-        found: dict[int, tuple[Turn, Waiting, Call]] = {}
-        for turn in list(self._turns.values()):
-            made = self._find_creation(turn)
-            if made is None:
-                continue
-            version, probed, call = made
-            item = as_creation(self.worker.flow.target, probed.plan, call)
-            try:
-                row = self._write(turn, version, call, probed)
-            except ClaimLost:
-                del self._turns[turn.claim.subject]
-                continue
-            if item is None:
-                self._create_alone(turn, version, call, row)
-                continue
-            found[row] = (turn, version, call)
-            entries.append(Entry(row, item.key, item.item))
+        for turns in in_parts(list(self._turns.values()), _AT_ONCE):
+            alone = list[tuple[Turn, Creation]]()
+            made = [(turn, one) for turn in turns if (one := find_creation(self.worker, turn))]
+            with self.worker.transaction() as connection:
+                for turn, one in made:
+                    item = as_creation(self.worker.flow.target, one.probed.plan, one.call)
+                    if item is None:
+                        alone.append((turn, one))
+                        continue
+                    row = self._write(connection, turn, one)
+                    if row is not None:
+                        found[row] = (turn, one.version, one.call)
+                        entries.append(Entry(row, item.key, item.item))
+            for turn, one in alone:
+                self._create_alone(turn, one)
         if entries:
             fates = Importer(self.worker, CONTACTS, "", self._keep).run(entries)
-            for entry in entries:
-                self._take_creation(found[entry.row], entry, fates[entry.row])
+            self._take_creations([(found[one.row], fates[one.row]) for one in entries])
 
-    def _find_creation(self, turn: Turn) -> tuple[Waiting, Probed, Call] | None:
-        """Give the call that creates a person's contact, with the version that plans it."""
-        flow = self.worker.flow
-        try:
-            contacts = turn.known.contacts()
-        except ContactError:
-            return None
-        for version in turn.waiting:
-            try:
-                payload = read_payload(version.payload)
-            except PayloadError:
-                return None
-            probed = flow.mapping.apply(payload, contacts, self.worker.now)
-            for call in probed.plan["calls"]:
-                if flow.target.operations[call["operation"]].creates_contact:
-                    return version, probed, call
-        return None
-
-    def _create_alone(self, turn: Turn, version: Waiting, call: Call, row: int) -> None:
+    def _create_alone(self, turn: Turn, made: Creation) -> None:
         """Create a contact by a call of its own, which is refused when the contact exists."""
-        delivery = Delivery(self.worker, turn, Planned(version, [], [(row, call)]))
-        made: list[bool] = []
-        self._alone(turn, lambda: made.append(delivery.make_first()))
-        turn.known.read_at = None
-        if made == [False]:
-            # Refused, or there already: it is told, or found, when the person is settled alone.
-            self._settle_alone(turn)
-
-    def _write(self, turn: Turn, version: Waiting, call: Call, probed: Probed) -> int:
-        """Put a creation on record, with the figures that it carries."""
-        flow, worker = self.worker.flow, self.worker
-        owner = Plan(flow.name, version.id, version.order_key, turn.claim.subject, flow.sha256)
-        with worker.transaction() as connection:
-            hold_claim(connection, turn.claim)
-            note_figures(worker, connection, turn, version, probed)
-            return write_calls(connection, owner, [call], SENDING, worker.now)[0]
-
-    def _take_creation(self, made: tuple[Turn, Waiting, Call], entry: Entry, fate: Fate) -> None:
-        """Take in what became of a creation."""
-        turn, version, call = made
-        known, worker = turn.known, self.worker
-        with worker.transaction() as connection:
-            number = fate.contact_id
-            erased = number is not None and was_erased(worker, connection, turn.claim, number)
-            if erased or not self._holds(connection, turn, version):
-                turn.waiting = []
-                return
-        if fate.contact_id is None:
-            # Refused, or there already: it is told, or found, when the person is settled alone.
-            self._settle_alone(turn)
+        with self.worker.transaction() as connection:
+            row = self._write(connection, turn, made)
+        if row is None:
             return
-        answer = {"contactId": fate.contact_id, **entry.item}
-        answer["status"] = entry.item["channelProperties"]["email"]["status"]
-        known.learn(answer, worker.now)
-        known.anchor, known.read_at = fate.contact_id, None
-        known.sent.add(call["id"])
-        told = mirrored(known.answers[fate.contact_id], worker.flow.form, worker.now)
-        with worker.transaction() as connection:
-            if was_erased(worker, connection, turn.claim, fate.contact_id):
-                turn.waiting = []
-                return
-            set_anchor(connection, turn.claim.subject, fate.contact_id)
-            mirror_contacts(connection, [told] if told is not None else [])
-            event = ConsentEvent(
-                turn.claim.subject, fate.contact_id, "created", str(answer["status"])
-            )
-            note_consent(connection, [event], worker.now)
+        delivery = Delivery(self.worker, turn, Planned(made.version, [], [(row, made.call)]))
+        done: list[bool] = []
+        self._alone(turn, lambda: done.append(delivery.make_first()))
+        turn.known.read_at = None
+        if done == [False]:
+            # Refused, or there already: it is told, or found, when the person is settled alone.
+            self._settle_alone(turn)
+
+    def _write(self, connection: Connection, turn: Turn, made: Creation) -> int | None:
+        """Put a creation on record; None where the person is not ours any more."""
+        if not self._is_held(connection, turn):
+            return None
+        return write_creation(self.worker, connection, turn, made)
+
+    def _is_held(self, connection: Connection, turn: Turn) -> bool:
+        """Whether a person is still ours; else the turn is over."""
+        try:
+            hold_claim(connection, turn.claim)
+        except ClaimLost:
+            self._turns.pop(turn.claim.subject, None)
+            return False
+        return True
+
+    def _take_creations(self, made: Sequence[tuple[_Made, Fate]]) -> None:
+        """Take in what became of creations."""
+        worker, unmade = self.worker, list[Turn]()
+        for part in in_parts(made, _AT_ONCE):
+            with worker.transaction() as connection:
+                told: list[Mirrored | None] = []
+                for (turn, version, call), fate in part:
+                    number, claim = fate.contact_id, turn.claim
+                    gone = number is not None and was_erased(worker, connection, claim, number)
+                    if gone or not self._holds(connection, turn, version):
+                        turn.waiting = []
+                    elif number is None:
+                        unmade.append(turn)
+                    else:
+                        told.append(take_creation(worker, connection, turn, call, number))
+                mirror_contacts(connection, [one for one in told if one is not None])
+        for turn in unmade:
+            # Refused, or there already: it is told, or found, when the person is settled alone.
+            self._settle_alone(turn)
 
     def _plan(self) -> None:
         """Plan every version and put the plans on record, person by person, in order."""
-        for turn in list(self._turns.values()):
-            try:
-                for version in turn.waiting:
-                    planned = plan_version(self.worker, turn, version)
-                    if planned.calls:
-                        self._planned.append(self._sort(turn, planned))
-                        turn.known.sent |= {call["id"] for _, call in planned.calls}
-            except ClaimLost:
-                del self._turns[turn.claim.subject]
+        pairs = [(turn, version) for turn in self._turns.values() for version in turn.waiting]
+        for part in in_parts(pairs, _AT_ONCE):
+            with self.worker.transaction() as connection:
+                held = {
+                    turn.claim.subject
+                    for turn in {id(turn): turn for turn, _ in part}.values()
+                    if self._is_held(connection, turn)
+                }
+                for turn, version in part:
+                    if turn.claim.subject in held:
+                        self._plan_version(connection, turn, version)
             self._keep()
+
+    def _plan_version(self, connection: Connection, turn: Turn, version: Waiting) -> None:
+        answered = ask_mapping(self.worker, turn, version)
+        planned = record_answer(self.worker, connection, turn, version, answered)
+        if planned.calls:
+            self._planned.append(self._sort(turn, planned))
+            turn.known.sent |= {call["id"] for _, call in planned.calls}
 
     def _sort(self, turn: Turn, planned: Planned) -> Batched:
         made = Batched(turn, planned)

@@ -12,7 +12,8 @@ import orjson
 
 from engine.clock import write_time
 from engine.connections.outcomes import Done, Failed, Outcome, Throttled, Unknown
-from engine.contacts import Contact, ContactForm, Contacts, read_contacts
+from engine.contacts import Contact, ContactForm, Contacts, Memory, read_contacts
+from engine.runtime.amounts import Share
 from engine.state.orders import LedgerRow
 from engine.state.people import Mirrored
 from engine.sync.flow import Question
@@ -87,19 +88,17 @@ class Knowledge:
     read_at: datetime | None = None
     tried: set[str] = field(default_factory=set)
     """Addresses under which a contact may have been created, by a call without an answer."""
+    _read: dict[str, Share] = field(default_factory=dict)
+    """Shares as they were read: somebody may have hundreds, and is asked about for each order."""
 
     def contacts(self) -> Contacts:
         """Give the answers with our memory; raises ContactError where one cannot be read."""
-        memory = {"shares": self.shares, "sent": sorted(self.sent)}
         told = []
         for number, answer in self.answers.items():
             if self.decided and number != self.anchor:
                 continue
-            one = {**answer, "miradot": memory}
-            if number == self.anchor:
-                one = self._claimed(one)
-            told.append(one)
-        return read_contacts(told, self.form)
+            told.append(self._claimed(answer) if number == self.anchor else answer)
+        return read_contacts(told, self.form, Memory(self.shares, self.sent, self._read))
 
     def _claimed(self, answer: Answer) -> Answer:
         """Give the anchor as this person's, unless Dotdigital says it is somebody else's."""
@@ -120,6 +119,7 @@ class Knowledge:
     def remember(self, order_key: str, share: dict[str, Any], sent: Iterable[str]) -> None:
         """Take in what an order adds."""
         self.shares[order_key] = share
+        self._read.pop(order_key, None)
         self.sent |= set(sent)
 
 

@@ -133,18 +133,36 @@ def _supersede(
 
 def plan_version(worker: Worker, turn: Turn, version: Waiting) -> Planned:
     """Plan a version and put on record what becomes of it; the calls are then to be made."""
+    answered = ask_mapping(worker, turn, version)
+    with worker.transaction() as connection:
+        hold_claim(connection, turn.claim)
+        return record_answer(worker, connection, turn, version, answered)
+
+
+def ask_mapping(worker: Worker, turn: Turn, version: Waiting) -> Probed | Raised:
+    """Give what the mapping makes of a version, or why it cannot be asked."""
     try:
         contacts = turn.known.contacts()
     except ContactError as error:
-        return hold_version(worker, turn, version, "CONTACTS_DISAGREE", said=str(error))
+        return raise_cause("CONTACTS_DISAGREE", version.order_key, said=str(error))
     try:
         payload = read_payload(version.payload)
     except PayloadError as error:
-        return hold_version(worker, turn, version, "UNREADABLE_ORDER", said=str(error))
-    probed = worker.flow.mapping.apply(payload, contacts, worker.now)
-    with worker.transaction() as connection:
-        hold_claim(connection, turn.claim)
-        return record_plan(worker, connection, turn, version, probed)
+        return raise_cause("UNREADABLE_ORDER", version.order_key, said=str(error))
+    return worker.flow.mapping.apply(payload, contacts, worker.now)
+
+
+def record_answer(
+    worker: Worker,
+    connection: Connection,
+    turn: Turn,
+    version: Waiting,
+    answered: Probed | Raised,
+) -> Planned:
+    """Put on record what became of a version, inside a transaction that others may share."""
+    if isinstance(answered, Raised):
+        return _hold(worker, connection, turn, version, [answered])
+    return record_plan(worker, connection, turn, version, answered)
 
 
 def record_plan(

@@ -25,7 +25,7 @@ from engine.state.cursors import move_cursor, read_cursor
 from engine.state.orders import End, Landed, newest_settled, settle_version
 from engine.state.outbox import DONE, end_calls
 from engine.state.tables import CALL, ORDER_VERSION, PERSON
-from engine.sync import batching, cycle, flow, landing, planning, settling
+from engine.sync import batching, creating, cycle, flow, landing, planning, settling
 from engine.sync.imports import INSIGHT, Importer
 from engine.sync.landing import ORDERS, Landing
 from engine.sync.mirror import ACCOUNT, STREAM, refresh_mirror
@@ -163,7 +163,7 @@ def cancelations_subtracted_twice() -> Swaps:
                     payload["total_price"] = round(payload["total_price"] - gone - shipping, 2)
         return payload
 
-    return [(one, "read_payload", read) for one in (planning, settling, batching)]
+    return [(one, "read_payload", read) for one in (planning, settling, creating)]
 
 
 def settled_before_the_call() -> Swaps:
