@@ -50,6 +50,7 @@ class ServedCauses:
         advice = advice_of(self.worker.flow).get((first.flow, code)) or advise(code, "")
         rows = [self._row(one) for one in found[:MOST_CLOSED]]
         return {
+            "schema": "miradot/page-cause.v1",
             "at": write_time(self.worker.now),
             "code": code,
             "owner": owner,
@@ -97,7 +98,14 @@ class ServedCauses:
         with self.turn:
             replay = self._replay(numbers)
         left = len(found) - len(numbers)
-        return {"code": code, "owner": owner, "numbers": numbers, "left": left, "replay": replay}
+        return {
+            "schema": "miradot/page-ahead.v1",
+            "code": code,
+            "owner": owner,
+            "numbers": numbers,
+            "left": left,
+            "replay": replay,
+        }
 
     def send_again(self, group: Group, most_seen: int) -> AheadPage:
         """Send their orders once more, unless customers would see more than was looked at."""
@@ -111,6 +119,7 @@ class ServedCauses:
         with self.turn, recorder_of(self.worker).record(*deeds):
             replay = self._replay(numbers, most_seen)
         return {
+            "schema": "miradot/page-ahead.v1",
             "code": group.code,
             "owner": group.owner,
             "numbers": numbers,
@@ -194,6 +203,7 @@ class ServedCauses:
 
 def _empty(group: Group, note: str) -> ClosedPage:
     return {
+        "schema": "miradot/page-closed.v1",
         "code": group.code,
         "decision": "closed",
         "by": group.by,

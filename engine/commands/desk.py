@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from engine.clock import read_time, write_time
 from engine.commands.causes import ServedCauses
+from engine.commands.current_plan import tell_plan
 from engine.commands.deeds import recorder_of
 from engine.commands.delivery import (
     Delivery,
@@ -63,6 +64,7 @@ from engine.web.desk import (
     RunRow,
     RunsPage,
 )
+from engine.web.plans import PlanPage
 
 _NEWEST_RUNS = 100
 Given = TypeVar("Given")
@@ -98,8 +100,10 @@ class ServedDesk:
         with worker.transaction() as connection:
             left = count_left(connection, [one for _, one in allowed], now.timestamp())
         return {
+            "schema": "miradot/page-health.v1",
             "at": health["at"],
             "ok": health["ok"],
+            "brand": worker.flow.brand,
             "flows": flows,
             "shared": health["shared"],
             "left": [
@@ -109,6 +113,7 @@ class ServedDesk:
                     "tier": one.tier,
                     "calls": one.calls,
                     "of": one.of,
+                    "share": round(one.calls * 100 / one.of, 1),
                     "paused_seconds": one.paused_seconds,
                 }
                 for (side, _), one in zip(allowed, left, strict=True)
@@ -119,11 +124,21 @@ class ServedDesk:
         """Give the newest runs."""
         with self._worker.transaction() as connection:
             found = list_runs(connection, limit=_NEWEST_RUNS)
-        return {"at": write_time(self._worker.now), "runs": [_run(one) for one in found]}
+        return {
+            "schema": "miradot/page-runs.v1",
+            "at": write_time(self._worker.now),
+            "runs": [_run(one) for one in found],
+        }
 
     def list_exceptions(self, wanted: Filter) -> ExceptionsDocument:
         """Give exceptions by cause."""
-        asked = Wanted(owner=wanted.owner, code=wanted.code, order=wanted.order, state=wanted.state)
+        asked = Wanted(
+            owner=wanted.owner,
+            code=wanted.code,
+            order=wanted.order,
+            subject=wanted.person,
+            state=wanted.state,
+        )
         with self._worker.transaction() as connection:
             found = list_exceptions(connection, asked)
         return {
@@ -185,7 +200,12 @@ class ServedDesk:
         with self._worker.transaction() as connection:
             found = list_exceptions(connection, Wanted(state=state, flow=flow.name))
         reviews = [_review(one) for one in found if is_identity_review(flow, one.code)]
-        return {"at": write_time(self._worker.now), "state": state, "reviews": reviews}
+        return {
+            "schema": "miradot/page-reviews.v1",
+            "at": write_time(self._worker.now),
+            "state": state,
+            "reviews": reviews,
+        }
 
     def tell_person(self, wanted: str, revealed_to: str = "") -> PersonPage:
         """Give what was done for a person, by hashed key or by an order."""
@@ -216,6 +236,7 @@ class ServedDesk:
             found = list_deeds(connection, asked)
             doers = list_doers(connection)
         page: AuditPage = {
+            "schema": "miradot/page-audit.v1",
             "at": write_time(worker.now),
             "deeds": [_deed(one) for one in found[:most]],
             "doers": doers,
@@ -231,6 +252,10 @@ class ServedDesk:
         if written.handbook is None:
             raise Failure(f"the mapping has errors: {written.problems[0].message}")
         return written.handbook
+
+    def tell_plan(self) -> PlanPage:
+        """Give the mapping in force, and what it would send of what waits."""
+        return tell_plan(self._worker)
 
     def is_ready(self) -> bool:
         """Whether the database answers."""
@@ -272,7 +297,12 @@ class ServedDesk:
         with self._worker.transaction() as connection:
             deeds = list_deeds(connection, WantedDeeds(exception=entry.id))
         identity = is_identity_review(self._worker.flow, entry.code)
-        return {"shown": shown, "deeds": [_deed(one) for one in deeds], "identity": identity}
+        return {
+            "schema": "miradot/page-exception.v1",
+            "shown": shown,
+            "deeds": [_deed(one) for one in deeds],
+            "identity": identity,
+        }
 
     def _replay(self, number: int, most_seen: int | None = None, *, send: bool) -> ReplayDocument:
         request = ReplayRequest((number,), "", "", send, None, None, most_seen)

@@ -36,6 +36,7 @@ def read_dossier(worker: Worker, wanted: str) -> tuple[PersonPage, str]:
         contact = read_mirrored(connection, anchor) if anchor is not None else None
         found = list_exceptions(connection, Wanted(subject=subject, state="all"))
     page: PersonPage = {
+        "schema": "miradot/page-person.v1",
         "at": write_time(worker.now),
         "person": subject,
         "masked": True,

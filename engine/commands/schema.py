@@ -32,6 +32,7 @@ from engine.report.sync import sync_schema
 from engine.report.trials import trials_schema
 from engine.report.usability import usability_schema
 from engine.samples.audit.document import audit_schema
+from engine.web.twins import PAGE_SCHEMAS
 
 SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "mapping.v1": mapping_schema,
@@ -59,6 +60,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "reconciliation.v1": reconciliation_schema,
     "drift.v1": drift_schema,
     "consent-audit.v1": consent_audit_schema,
+    **PAGE_SCHEMAS,
     "alerts.v1": alerts_schema,
 }
 

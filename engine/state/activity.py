@@ -37,6 +37,52 @@ class Left:
     paused_seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A mapping by its digest: how many versions of orders ended by it, and from when to when."""
+
+    spec_sha256: str
+    first_at: str
+    last_at: str
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingOrder:
+    """A version that has not ended; `payload` is JSON."""
+
+    order_key: str
+    lane: str
+    landed_at: str
+    payload: str
+
+
+def list_in_force(connection: Connection, flow: str, most: int) -> list[InForce]:
+    """Give the mappings by which orders ended, the latest first."""
+    table = ORDER_VERSION
+    last = func.max(table.c.settled_at)
+    found = connection.execute(
+        select(table.c.spec_sha256, func.min(table.c.settled_at), last, func.count())
+        .where(table.c.flow == flow, table.c.spec_sha256.is_not(None), table.c.spec_sha256 != "")
+        .group_by(table.c.spec_sha256)
+        .order_by(last.desc())
+        .limit(most)
+    )
+    return [InForce(*row) for row in found if row[1] is not None]
+
+
+def list_waiting_orders(connection: Connection, flow: str, most: int) -> list[WaitingOrder]:
+    """Give the versions that wait, events first, what has waited longest first."""
+    table = ORDER_VERSION
+    found = connection.execute(
+        select(table.c.order_key, table.c.lane, table.c.landed_at, table.c.payload)
+        .where(table.c.flow == flow, table.c.outcome.is_(None))
+        .order_by(table.c.lane.desc(), table.c.id)
+        .limit(most)
+    )
+    return [WaitingOrder(*row) for row in found]
+
+
 def count_by_hour(connection: Connection, flow: str, now: datetime) -> list[tuple[str, int]]:
     """Give how many versions ended in each of the last 24 hours, oldest first, by its start."""
     hours = [write_time(now - timedelta(hours=back))[:_HOUR] for back in range(23, -1, -1)]

@@ -9,15 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NotRequired, Protocol
 
+from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from engine.report.replay import ReplayDocument
 
 Fate = Literal["closed", "happened", "did_not_happen"]
+_CLOSED = ConfigDict(extra="forbid")
 MOST_CLOSED, MOST_SENT = 100, 50
 """How many are closed, or sent again, at once; the oldest first."""
 
 
+@with_config(_CLOSED)
 class CauseRow(TypedDict):
     """An exception; `seen` is what a customer would see, were its call told not to have happened.
 
@@ -31,12 +34,14 @@ class CauseRow(TypedDict):
     seen: str
 
 
+@with_config(_CLOSED)
 class CausePage(TypedDict):
     """All that is open of one cause, up to a limit; `left` are those beyond it.
 
     `fates` are the ways in which all of them can be closed at once.
     """
 
+    schema: Literal["miradot/page-cause.v1"]
     at: str
     code: str
     owner: str
@@ -47,6 +52,7 @@ class CausePage(TypedDict):
     seen_by_customers: int
 
 
+@with_config(_CLOSED)
 class CloseRow(TypedDict):
     """What became of one exception; `refused` says why nothing did."""
 
@@ -55,9 +61,11 @@ class CloseRow(TypedDict):
     refused: NotRequired[str]
 
 
+@with_config(_CLOSED)
 class ClosedPage(TypedDict):
     """What was done to all of them; `waiting` are orders that the next sync sends."""
 
+    schema: Literal["miradot/page-closed.v1"]
     code: str
     decision: Literal["closed", "happened", "did_not_happen", "undone"]
     by: str
@@ -66,9 +74,11 @@ class ClosedPage(TypedDict):
     waiting: list[str]
 
 
+@with_config(_CLOSED)
 class AheadPage(TypedDict):
     """What sending all of them again would do, or did."""
 
+    schema: Literal["miradot/page-ahead.v1"]
     code: str
     owner: str
     numbers: list[int]

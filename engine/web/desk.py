@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NotRequired, Protocol
 
+from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from engine.handbook.blocks import Handbook
@@ -19,15 +20,18 @@ from engine.report.replay import ReplayDocument
 from engine.report.resolution import ResolutionDocument
 from engine.report.status import FlowHealth, SharedHealth
 from engine.web.causes import CauseDesk
+from engine.web.plans import PlanPage
 from engine.web.surveys import SurveyDesk
 
 OpenState = Literal["open", "closed", "all"]
+_CLOSED = ConfigDict(extra="forbid")
 
 
 class NotThere(Failure):
     """What was asked for is not there; the sentence says what."""
 
 
+@with_config(_CLOSED)
 class LagView(TypedDict):
     """Seconds from an order's arrival to its end, of those of the last 24 hours."""
 
@@ -35,6 +39,7 @@ class LagView(TypedDict):
     longest: float
 
 
+@with_config(_CLOSED)
 class HourView(TypedDict):
     """How many orders ended in an hour, which began at `from`."""
 
@@ -42,17 +47,20 @@ class HourView(TypedDict):
     ended: int
 
 
+@with_config(_CLOSED)
 class LeftView(TypedDict):
-    """Calls that may be made at once now, of those that are ever allowed at once."""
+    """Calls that may be made at once now, of those that are ever allowed; `share` in percent."""
 
     side: str
     account: str
     tier: str
     calls: int
     of: int
+    share: float
     paused_seconds: int
 
 
+@with_config(_CLOSED)
 class FlowPage(TypedDict):
     """One mapping: how it stands, what it did hour by hour, and when it is due."""
 
@@ -63,16 +71,20 @@ class FlowPage(TypedDict):
     next_run: NotRequired[str]
 
 
+@with_config(_CLOSED)
 class HealthPage(TypedDict):
-    """How everything stands."""
+    """How everything stands; `brand` is that of the brand file, '' without one."""
 
+    schema: Literal["miradot/page-health.v1"]
     at: str
     ok: bool
+    brand: str
     flows: list[FlowPage]
     shared: SharedHealth
     left: list[LeftView]
 
 
+@with_config(_CLOSED)
 class RunRow(TypedDict):
     """A run; without `ended_at` it goes on, or was killed."""
 
@@ -86,13 +98,16 @@ class RunRow(TypedDict):
     note: str
 
 
+@with_config(_CLOSED)
 class RunsPage(TypedDict):
     """The newest runs."""
 
+    schema: Literal["miradot/page-runs.v1"]
     at: str
     runs: list[RunRow]
 
 
+@with_config(_CLOSED)
 class DeedRow(TypedDict):
     """What somebody did on the page; without `ended` nobody knows whether it happened."""
 
@@ -104,12 +119,14 @@ class DeedRow(TypedDict):
     ended: NotRequired[str]
 
 
+@with_config(_CLOSED)
 class AuditPage(TypedDict):
     """What people did, the newest first; `older` says that there is more, before that number.
 
     `kept_days` is for how long it is kept, and `doers` are the names that occur in it.
     """
 
+    schema: Literal["miradot/page-audit.v1"]
     at: str
     deeds: list[DeedRow]
     doers: list[str]
@@ -117,14 +134,17 @@ class AuditPage(TypedDict):
     older: NotRequired[int]
 
 
+@with_config(_CLOSED)
 class ExceptionPage(TypedDict):
     """One exception in full, and what people did to it here."""
 
+    schema: Literal["miradot/page-exception.v1"]
     shown: ExceptionDocument
     deeds: list[DeedRow]
     identity: bool
 
 
+@with_config(_CLOSED)
 class ReviewRow(TypedDict):
     """A question about whose contact it is: open, or decided and how."""
 
@@ -133,14 +153,17 @@ class ReviewRow(TypedDict):
     undoable: bool
 
 
+@with_config(_CLOSED)
 class ReviewsPage(TypedDict):
     """Questions about whose contact it is."""
 
+    schema: Literal["miradot/page-reviews.v1"]
     at: str
     state: OpenState
     reviews: list[ReviewRow]
 
 
+@with_config(_CLOSED)
 class VersionRow(TypedDict):
     """A version of an order, and how it ended."""
 
@@ -151,6 +174,7 @@ class VersionRow(TypedDict):
     because: str
 
 
+@with_config(_CLOSED)
 class CallRow(TypedDict):
     """A call that was made for a person."""
 
@@ -164,6 +188,7 @@ class CallRow(TypedDict):
     mapping_sha256: str
 
 
+@with_config(_CLOSED)
 class ContactView(TypedDict):
     """The person's contact in Dotdigital, as it was last read."""
 
@@ -173,9 +198,11 @@ class ContactView(TypedDict):
     read_at: str
 
 
+@with_config(_CLOSED)
 class PersonPage(TypedDict):
     """Everything that is known of what was done for one person; `person` is a hashed key."""
 
+    schema: Literal["miradot/page-person.v1"]
     at: str
     person: str
     masked: bool
@@ -193,6 +220,7 @@ class Filter:
     owner: str = ""
     code: str = ""
     order: str = ""
+    person: str = ""
     state: OpenState = "open"
     rows: bool = False
 
@@ -290,6 +318,10 @@ class Desk(Protocol):
 
     def tell_mapping(self) -> Handbook:
         """Give the handbook of the mapping in force."""
+        ...
+
+    def tell_plan(self) -> PlanPage:
+        """Give the mapping in force, and what it would send of what waits."""
         ...
 
     def is_ready(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 from engine.problem import Failure
@@ -33,14 +34,14 @@ def _exceptions(ask: Ask) -> Shown:
 
 def _exceptions_table(ask: Ask) -> str:
     wanted = _read_filter(ask)
-    every = Filter(wanted.owner, wanted.code, wanted.order, wanted.state, rows=True)
-    document: ExceptionsDocument = ask.desk.list_exceptions(every)
+    document: ExceptionsDocument = ask.desk.list_exceptions(replace(wanted, rows=True))
     return render_exceptions(document, "csv")
 
 
 def _read_filter(ask: Ask) -> Filter:
-    code, order = ask.text("code"), ask.text("order")
-    return Filter(ask.text("owner"), code, order, ask.state(), rows=bool(code or order))
+    code, order, person = ask.text("code"), ask.text("order"), ask.text("person")
+    rows = bool(code or order or person)
+    return Filter(ask.text("owner"), code, order, person, ask.state(), rows)
 
 
 def _exception(ask: Ask) -> Shown:
@@ -105,6 +106,10 @@ def _mapping(ask: Ask) -> Shown:
     return Shown("mapping.html", ask.desk.tell_mapping())
 
 
+def _plan(ask: Ask) -> Shown:
+    return Shown("plan.html", ask.desk.tell_plan())
+
+
 def _audit(ask: Ask) -> Shown:
     wanted = _read_deeds(ask)
     document = ask.desk.list_deeds(wanted, _MOST_DEEDS)
@@ -159,5 +164,6 @@ PAGES: tuple[Page, ...] = (
     Page("/person/reveal", _reveal_person, "reveal", "POST"),
     *surveying.PAGES,
     Page("/mapping", _mapping),
+    Page("/mapping/plan", _plan),
     Page("/audit", _audit, table=_audit_table),
 )

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired, Protocol
 
-from pydantic import ConfigDict, Field, TypeAdapter, with_config
+from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
-from engine.published import publish
 from engine.report.consent_audit import ConsentAuditDocument
 from engine.report.drift import DriftDocument
 from engine.report.reconciliation import ReconciliationDocument
@@ -97,23 +96,3 @@ class SurveyDesk(Protocol):
     def tell_month(self, mapping: str, month: str) -> ReconciliationPage:
         """Give the latest reconciliation of a month, else of the one that was reconciled last."""
         ...
-
-
-def usability_page_schema() -> dict[str, object]:
-    """Give the JSON Schema of the twin of Usability."""
-    return publish("page-usability.v1", TypeAdapter(UsabilityPage))
-
-
-def drift_page_schema() -> dict[str, object]:
-    """Give the JSON Schema of the twin of Drift."""
-    return publish("page-drift.v1", TypeAdapter(DriftPage))
-
-
-def reconciliation_page_schema() -> dict[str, object]:
-    """Give the JSON Schema of the twin of Reconciliation."""
-    return publish("page-reconciliation.v1", TypeAdapter(ReconciliationPage))
-
-
-def consent_page_schema() -> dict[str, object]:
-    """Give the JSON Schema of the twin of Consent."""
-    return publish("page-consent.v1", TypeAdapter(ConsentPage))

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from jsonschema import Draft202012Validator
+from sqlalchemy import select, update
 
+from engine.resources import read_schema
 from engine.state.runs import Ending, end_run, start_run
-from engine.state.tables import EXCEPTION
+from engine.state.tables import EXCEPTION, ORDER_VERSION
 from engine.web.pages import PAGES
 from tests.operations.hands import NAME, SURNAME
 from tests.web.offices import HOSTILE, Office, keep_busy, open_office
@@ -39,11 +41,20 @@ def read(office: Office, path: str, who: str = "vera") -> Any:
     return answer.json()
 
 
+def filled(office: Office, path: str, ending: str = "") -> str:
+    """Give the address of something that is there, or of its twin."""
+    subject = office.hands.rows("SELECT subject FROM order_version WHERE outcome = 'sent'")[0][0]
+    query = f"?of={subject}" if path == "/person" else MEANT.get(path, "")
+    number = str(office.number("KEYS_DISAGREE"))
+    return f"{path.replace('{number:serial}', number)}{ending}{query}"
+
+
 @pytest.mark.parametrize("path", LOOKING)
-def test_every_page_has_a_twin(office: Office, path: str) -> None:
-    where, query = path.replace("{number:serial}", "1"), MEANT.get(path, "")
-    assert "<!doctype html>" in get(office, f"{where}{query}", "olga")
-    read(office, f"{where}.json{query}", "olga")
+def test_every_page_has_a_twin_that_keeps_to_its_schema(office: Office, path: str) -> None:
+    assert "<!doctype html>" in get(office, filled(office, path), "olga")
+    document = read(office, filled(office, path, ".json"), "olga")
+    name = document.get("schema", "miradot/page-mapping.v1").removeprefix("miradot/")
+    Draft202012Validator(read_schema(f"{name}.schema.json")).validate(document)
 
 
 def test_health_tells_each_flow(office: Office) -> None:
@@ -60,6 +71,29 @@ def test_health_tells_each_flow(office: Office) -> None:
     assert "Running well" in text
     assert text.count("<rect ") == 24
     assert text.count('<th role="rowheader" scope="row"><time') == 24
+
+
+def test_health_names_the_brand_the_calls_left_and_what_is_next(office: Office) -> None:
+    page = read(office, "/health.json")
+    assert page["brand"] == office.hands.flow.brand
+    text = unescape(get(office, "/health"))
+    tightest = min(page["left"], key=lambda one: one["share"])
+    assert f"{tightest['calls']} of {tightest['of']} at once" in text
+    assert "no brand named" in text
+    assert "Next run" in text
+    assert "at most less" not in text
+
+
+def test_several_mappings_stand_in_one_table(tmp_path: Path) -> None:
+    with open_office(tmp_path) as office:
+        hands = office.hands
+        with hands.worker.transaction() as connection:
+            for flow in ("debenhams-orders", "catalogue"):
+                start_run(connection, flow, "sync", hands.clock.now())
+        text = get(office, "/health")
+        assert text.count('data-label="Mapping"') == 2
+        for path in ('href="#panel-1"', 'href="#panel-2"', 'id="panel-2"'):
+            assert path in text
 
 
 def test_calls_that_were_made_are_no_longer_left(tmp_path: Path) -> None:
@@ -120,6 +154,16 @@ def test_exceptions_stand_by_cause_then_row_by_row(office: Office) -> None:
     assert order in get(office, f"/exceptions?order={order}")
     assert "There is none of that kind" in get(office, "/exceptions?order=NO-SUCH")
     assert read(office, "/exceptions.json?state=closed")["causes"] == []
+
+
+def test_exceptions_of_a_person_are_found_by_the_hashed_key(office: Office) -> None:
+    number = office.number("KEYS_DISAGREE")
+    person = read(office, f"/exceptions/{number}.json")["shown"]["person"]
+    (cause,) = read(office, f"/exceptions.json?person={person}")["causes"]
+    assert [row["id"] for row in cause["rows"]] == [number]
+    assert person in get(office, f"/exceptions?person={person}")
+    assert len(get(office, f"/exceptions.csv?person={person}").splitlines()) == 2
+    assert read(office, "/exceptions.json?person=nobody")["causes"] == []
 
 
 def test_exceptions_are_for_their_owner(office: Office) -> None:
@@ -194,6 +238,40 @@ def test_the_mapping_page_is_the_handbook(office: Office) -> None:
     text = get(office, "/mapping")
     assert "Operating handbook" in text
     assert read(office, "/mapping.json")["mapping"] == "debenhams-orders"
+
+
+def test_the_current_plan_tells_what_would_be_sent_of_what_waits(tmp_path: Path) -> None:
+    with open_office(tmp_path) as office:
+        assert "No order waits" in get(office, "/mapping/plan")
+        hands = office.hands
+        settled = hands.place("7700001")
+        hands.sync()
+        waits = hands.place("7700002")
+        hands.landing.read_changes()
+        page = read(office, "/mapping/plan.json")
+        assert page["spec_sha256"] == hands.flow.sha256
+        assert page["before"] == []
+        assert "since" in page
+        told = {one["order"]: one for one in page["orders"]}
+        assert (page["waiting"], waits.id in told, settled.id in told) == (len(told), True, False)
+        assert told[waits.id]["outcome"] == "planned"
+        calls = [one["means"] for one in told[waits.id]["calls"]]
+        text = unescape(get(office, "/mapping/plan"))
+        assert calls
+        assert all(one in text for one in calls)
+        assert hands.count("call") == len(hands.rows("SELECT id FROM call WHERE state = 'done'"))
+
+
+def test_the_current_plan_tells_which_mappings_were_in_force_before(office: Office) -> None:
+    former = "f" * 64
+    worker = office.hands.worker
+    with worker.transaction() as connection:
+        row = select(ORDER_VERSION.c.id).where(ORDER_VERSION.c.outcome == "held")
+        changed = update(ORDER_VERSION).where(ORDER_VERSION.c.id.in_(row))
+        connection.execute(changed.values(spec_sha256=former))
+    (one,) = read(office, "/mapping/plan.json")["before"]
+    assert (one["spec_sha256"], one["orders"]) == (former, 1)
+    assert former[:16] in get(office, "/mapping/plan")
 
 
 def test_metrics_are_read_from_the_store(office: Office) -> None:
