@@ -28,9 +28,11 @@ MOST_ORDERS = 100
 LONGEST_EXPORT = timedelta(days=365)
 
 _ORDERS, _EXPORT = "/api/orders", "/api/orders/async-export"
+_ACCOUNT = "/api/account"
 # The names under which calls are paced: Mirakl counts each of them by itself.
 ORDERS_TIER, EXPORT_TIER = "orders", "exports"
 # Files small enough to be read at once; the smallest numbers of items that Mirakl takes.
+_SAY_SHOP = "; it was asked which shop the key is for: MIRADOT_MIRAKL_SHOP_ID says so as well"
 _CHUNKS = {"items_per_chunk": 10_000, "megabytes_per_chunk": 32}
 _STATES: Mapping[str, ExportState] = {
     "PENDING": "running",
@@ -115,6 +117,20 @@ class MiraklSource:
         self._pace = pace or Unpaced()
         self._tax_mode = tax_mode
         self._shop = {"shop_id": shop_id} if shop_id else {}
+
+    def read_shop(self) -> str:
+        """Give the id of the shop whose orders these are: as was set, else as A01 tells."""
+        if self._shop:
+            return self._shop["shop_id"]
+        try:
+            told = _object(self._get(_ACCOUNT, {}, ORDERS_TIER).body).get("shop_id")
+        except SourceDenied as denied:
+            raise SourceDenied(f"{denied}{_SAY_SHOP}") from None
+        except SourceFailed as failed:
+            raise SourceFailed(f"{failed}{_SAY_SHOP}") from None
+        if not isinstance(told, int) or isinstance(told, bool):
+            raise SourceFailed(f"its answer names no shop{_SAY_SHOP}")
+        return str(told)
 
     def read_page(self, since: datetime | None, offset: int) -> Page:
         """Give the orders changed since a moment (aware), oldest first, from an offset on.
