@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from engine.commands.delivery import SYNCING, Delivery, choose_flow, open_delivery, refuse_examples
+from engine.commands.landing import open_landing
 from engine.connections.answers import StopError
 from engine.connections.mirakl import LONGEST_EXPORT, SourceError
 from engine.log import get_log
@@ -192,6 +193,7 @@ def _head(delivery: Delivery, history: Range, exporter: Exporter, note: str) -> 
 
 
 def _landing(delivery: Delivery, run: str) -> Landing:
-    if delivery.source is None:
-        raise Failure("Mirakl is not set up")
-    return Landing(delivery.worker, delivery.source, run)
+    try:
+        return open_landing(delivery, run)
+    except SourceError as error:
+        raise Failure(f"Mirakl could not be read: {error}") from None

@@ -16,6 +16,7 @@ from engine.state.database import Database
 from engine.state.standing import (
     RUNNING,
     Shared,
+    ShopRead,
     Standing,
     Waiting,
     list_flows,
@@ -89,9 +90,7 @@ def _find_wrong(standing: Standing, now: datetime, limits: Limits) -> Iterator[t
     run = standing.last_run
     if standing.read_at is None:
         yield "never ran", NEVER
-    elif (age := now - read_time(standing.read_at)) > limits.late:
-        expected = tell_seconds(limits.poll_every.total_seconds())
-        yield "late", f"Mirakl was read whole {_age(age)} ago; every {expected} is expected"
+    yield from _find_late(standing, now, limits)
     if run is not None and run.state == "failed":
         yield "failed", f"the last run ({run.kind}) failed: {run.note or 'no reason was given'}"
     for what, waiting, longest in (
@@ -105,6 +104,16 @@ def _find_wrong(standing: Standing, now: datetime, limits: Limits) -> Iterator[t
     if blocked.attempts >= limits.attempts:
         people, tries = _people(blocked.people), count(blocked.attempts, "attempt")
         yield "stuck", f"{people} could not be served, one of them in {tries}"
+
+
+def _find_late(standing: Standing, now: datetime, limits: Limits) -> Iterator[tuple[State, str]]:
+    expected = tell_seconds(limits.poll_every.total_seconds())
+    several = len(standing.shops) > 1
+    for one in standing.shops or (ShopRead("", standing.read_at),):
+        if one.read_at is None or (age := now - read_time(one.read_at)) <= limits.late:
+            continue
+        whose = f"Mirakl's shop {one.shop or '(unnamed)'}" if several else "Mirakl"
+        yield "late", f"{whose} was read whole {_age(age)} ago; every {expected} is expected"
 
 
 def _view(standing: Standing, now: datetime, limits: Limits) -> FlowHealth:

@@ -6,13 +6,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from engine.clock import SystemClock
 from engine.commands.alerts import Watcher, watch_delivery
 from engine.commands.delivery import SYNCING, Delivery, choose_flow, open_delivery, refuse_examples
+from engine.commands.landing import find_shop, open_landing
 from engine.commands.surveys import make_surveys
 from engine.connections.answers import StopError
 from engine.connections.mirakl import SourceDenied, SourceError
@@ -20,7 +21,7 @@ from engine.doorbell.app import Doorbell, make_app
 from engine.doorbell.senders import Senders
 from engine.doorbell.server import make_server
 from engine.jobs.ledger import look_at
-from engine.jobs.port import Bodies, Body, Figures, Turn
+from engine.jobs.port import Bodies, Body, Figures, Turn, Waiting
 from engine.jobs.service import AdapterName, Setup, serve
 from engine.jobs.stopping import StoppableClock, Stopping
 from engine.log import get_log
@@ -29,12 +30,14 @@ from engine.settings import read_settings
 from engine.state.database import Database
 from engine.state.retention import Retention
 from engine.state.runs import Ending, end_run, start_run
+from engine.state.shops import Feed
 from engine.sync.account import prepare_account
 from engine.sync.cycle import settle_batch, settle_events
 from engine.sync.forgetting import deliver_deletions
 from engine.sync.knowledge import NotNow
-from engine.sync.landing import Landing, Poll
+from engine.sync.landing import Landing
 from engine.sync.mirror import is_fresh, refresh_mirror
+from engine.sync.releasing import give_back_owed
 from engine.sync.retention import keep_house
 from engine.sync.sweeping import sweep
 
@@ -61,24 +64,30 @@ def run_service(request: ServiceRequest) -> None:
     stopping = Stopping()
     # Every wait lies before a request leaves, or after its answer is on record.
     clock = StoppableClock(SystemClock(), stopping)
-    with (
-        open_delivery(settings, flow, clock=clock) as delivery,
-        _hearing(delivery, request.doorbell),
-    ):
-        log = get_log("service")
+    with open_delivery(settings, flow, clock=clock) as delivery:
         watcher = watch_delivery(delivery)
-        setup = Setup(
-            settings.database, flow.name, delivery.profile.poll_every, request.adapter, log=log
-        )
         with _telling_of_failure(delivery, watcher):
-            try:
-                prepare_account(delivery.worker)
-            except StopError as error:
-                raise Failure(str(error)) from None
-            serve(make_bodies(delivery, watcher), setup, stopping)
+            feed = _find_feed(delivery)
+            # Jobs of one shop are no other one's: each process reads its own.
+            jobs = f"{feed.flow}@{feed.shop}"
+            every, log = delivery.profile.poll_every, get_log("service")
+            setup = Setup(settings.database, jobs, every, request.adapter, log=log)
+            with _hearing(delivery, feed, request.doorbell):
+                try:
+                    prepare_account(delivery.worker)
+                except StopError as error:
+                    raise Failure(str(error)) from None
+                serve(make_bodies(delivery, watcher, feed), setup, stopping)
 
 
-def make_bodies(delivery: Delivery, watcher: Watcher) -> Bodies:
+def _find_feed(delivery: Delivery) -> Feed:
+    try:
+        return Feed(delivery.worker.flow.name, find_shop(delivery))
+    except SourceError as error:
+        raise Failure(f"Mirakl could not be read: {error}") from None
+
+
+def make_bodies(delivery: Delivery, watcher: Watcher, feed: Feed) -> Bodies:
     """Give what each job does."""
     worker, patient = delivery.worker, delivery.patient
     policy = Retention(**delivery.settings.retention)
@@ -93,6 +102,11 @@ def make_bodies(delivery: Delivery, watcher: Watcher) -> Bodies:
     def mirror(_turn: Turn) -> Figures:
         return {"read": 0 if is_fresh(patient) else refresh_mirror(patient)}
 
+    def look() -> Waiting:
+        # The database is there: what was left while it was not is free again.
+        give_back_owed(worker)
+        return look_at(worker.database, feed, worker.now)
+
     return Bodies(
         poll=_landing(delivery, Landing.read_changes),
         ring=_landing(delivery, Landing.read_rung),
@@ -103,7 +117,7 @@ def make_bodies(delivery: Delivery, watcher: Watcher) -> Bodies:
         retention=lambda _turn: keep_house(patient, policy),
         surveys=make_surveys(delivery),
         alerts=lambda turn: watcher.watch_once(turn.may_go_on),
-        look=lambda: look_at(worker.database, worker.flow.name, worker.now),
+        look=look,
     )
 
 
@@ -125,18 +139,14 @@ def _telling_of_failure(delivery: Delivery, watcher: Watcher) -> Iterator[None]:
 
 def _landing(delivery: Delivery, read: Callable[[Landing], Counter[str]]) -> Body:
     """Give the body of a job that reads Mirakl, each time as a run of its own."""
-    worker, source = delivery.worker, delivery.source
+    worker = delivery.worker
 
     def body(_turn: Turn) -> Figures:
-        if source is None:
-            raise Failure("Mirakl is not set up")
         with worker.transaction() as connection:
             run = start_run(connection, worker.flow.name, "sync", worker.now)
-        heard = replace(worker, talk=get_log(run))
-        landing = Landing(heard, source, run, Poll(at_least=delivery.profile.at_least))
         ending = Ending("stopped")
         try:
-            ending = Ending("done", read(landing))
+            ending = Ending("done", read(open_landing(delivery, run, get_log(run))))
         except SourceError as error:
             ending = Ending("failed", {}, f"Mirakl could not be read: {error}")
             if isinstance(error, SourceDenied):
@@ -163,7 +173,7 @@ def _waiting(body: Body) -> Body:
 
 
 @contextmanager
-def _hearing(delivery: Delivery, place: tuple[str, int] | None) -> Iterator[None]:
+def _hearing(delivery: Delivery, feed: Feed, place: tuple[str, int] | None) -> Iterator[None]:
     """Hear the doorbell, where it is wanted, in a thread of its own."""
     if place is None:
         yield
@@ -175,7 +185,7 @@ def _hearing(delivery: Delivery, place: tuple[str, int] | None) -> Iterator[None
         secrets.bearer.get_secret_value() if secrets.bearer is not None else None,
     )
     database = Database(settings.database, _BELL_BUSY_SECONDS)
-    bell = Doorbell(database, worker.flow.name, senders, worker.clock, get_log("doorbell"))
+    bell = Doorbell(database, feed, senders, worker.clock, get_log("doorbell"))
     server = make_server(make_app(bell), *place)
     thread = threading.Thread(target=server.run, name="doorbell", daemon=True)
     thread.start()

@@ -13,6 +13,7 @@ from pathlib import Path
 from engine.clock import write_time
 from engine.commands.alerts import watch_delivery
 from engine.commands.delivery import SYNCING, Delivery, choose_flow, open_delivery, refuse_examples
+from engine.commands.landing import open_landing
 from engine.connections.answers import StopError
 from engine.connections.mirakl import SourceDenied, SourceError
 from engine.log import get_log
@@ -25,7 +26,6 @@ from engine.state.outbox import count_calls
 from engine.state.runs import Ending, end_run, start_run
 from engine.sync.account import prepare_account
 from engine.sync.cycle import settle_all, wait_until_due
-from engine.sync.landing import Landing, Poll
 
 _LONGEST_IDLE = timedelta(minutes=1)
 
@@ -65,9 +65,7 @@ def _watching(delivery: Delivery) -> Iterator[None]:
 
 
 def _run(delivery: Delivery, *, until_idle: bool) -> SyncDocument:
-    worker, source = delivery.worker, delivery.source
-    if source is None:
-        raise Failure("Mirakl is not set up")
+    worker = delivery.worker
     started = worker.now
     with worker.transaction() as connection:
         run = start_run(connection, worker.flow.name, "sync", started)
@@ -76,9 +74,7 @@ def _run(delivery: Delivery, *, until_idle: bool) -> SyncDocument:
     try:
         made = prepare_account(worker)
         figures["made"] = len(made)
-        landing = Landing(worker, source, run, Poll(at_least=delivery.profile.at_least))
-        figures += landing.read_rung()
-        note = _read_changes(landing, figures)
+        note = _read_mirakl(delivery, run, figures)
         figures += settle_all(worker)
         while until_idle and wait_until_due(worker, _LONGEST_IDLE):
             figures += settle_all(worker)
@@ -89,14 +85,15 @@ def _run(delivery: Delivery, *, until_idle: bool) -> SyncDocument:
     return tell_run(delivery, run, write_time(started), figures, note)
 
 
-def _read_changes(landing: Landing, figures: Counter[str]) -> str:
-    """Land what changed, if Mirakl may be asked; give why it could not be read, if so."""
-    seconds = landing.seconds_left()
-    figures["early"] = math.ceil(seconds)
-    if seconds:
-        return ""
+def _read_mirakl(delivery: Delivery, run: str, figures: Counter[str]) -> str:
+    """Land what was named and, if Mirakl may be asked, what changed; give why not, if so."""
     try:
-        figures += landing.read_changes()
+        landing = open_landing(delivery, run)
+        figures += landing.read_rung()
+        seconds = landing.seconds_left()
+        figures["early"] = math.ceil(seconds)
+        if not seconds:
+            figures += landing.read_changes()
     except SourceDenied:
         raise
     except SourceError as error:

@@ -19,6 +19,7 @@ from engine.doorbell.senders import Senders
 from engine.log import Log
 from engine.state.database import Database, DatabaseUnavailable
 from engine.state.rings import MOST_WAITING, RingFull, mark_seen, ring
+from engine.state.shops import Feed
 
 LARGEST_BODY = 64 * 1024
 _FULL_SECONDS = 60
@@ -30,7 +31,7 @@ class Doorbell:
     """What the doorbell stands on; a database that answers within seconds, or not at all."""
 
     database: Database
-    flow: str
+    feed: Feed
     senders: Senders
     clock: Clock
     log: Log
@@ -123,7 +124,7 @@ def _store(doorbell: Doorbell, message: str, ids: list[str]) -> bool:
         with doorbell.database.transaction() as connection:
             if message and not mark_seen(connection, message, now):
                 return False
-            ring(connection, doorbell.flow, ids, now, doorbell.most_waiting)
+            ring(connection, doorbell.feed, ids, now, doorbell.most_waiting)
     except RingFull:
         raise _Refused(429, "too many orders wait", _after(_FULL_SECONDS)) from None
     except DatabaseUnavailable:

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, select
 
 from engine.clock import write_time
+from engine.state.shops import Feed
 from engine.state.tables import CURSOR
 from engine.state.writing import put_rows
 
@@ -28,13 +29,15 @@ class Cursor:
 
 
 _READ = select(CURSOR.c.watermark, CURSOR.c.pending, CURSOR.c.moved_at).where(
-    CURSOR.c.flow == bindparam("flow"), CURSOR.c.stream == bindparam("stream")
+    CURSOR.c.flow == bindparam("flow"),
+    CURSOR.c.shop == bindparam("shop"),
+    CURSOR.c.stream == bindparam("stream"),
 )
 
 
-def read_cursor(connection: Connection, flow: str, stream: str) -> Cursor | None:
+def read_cursor(connection: Connection, feed: Feed, stream: str) -> Cursor | None:
     """Give how far a stream has been read; None for one that never was."""
-    row = connection.execute(_READ, {"flow": flow, "stream": stream}).one_or_none()
+    row = connection.execute(_READ, _key(feed, stream)).one_or_none()
     if row is None:
         return None
     pending = orjson.loads(row.pending) if row.pending is not None else None
@@ -42,20 +45,24 @@ def read_cursor(connection: Connection, flow: str, stream: str) -> Cursor | None
 
 
 def move_cursor(
-    connection: Connection, flow: str, stream: str, watermark: str, now: datetime
+    connection: Connection, feed: Feed, stream: str, watermark: str, now: datetime
 ) -> None:
     """Note that a stream was read whole; nothing is pending then.
 
     It may go back: a vendor's clock that ran ahead for a while must not hide what came after.
     """
-    _put(connection, {"flow": flow, "stream": stream, "watermark": watermark}, None, now)
+    _put(connection, {**_key(feed, stream), "watermark": watermark}, None, now)
 
 
 def mark_pending(
-    connection: Connection, flow: str, stream: str, pending: Mapping[str, Any], now: datetime
+    connection: Connection, feed: Feed, stream: str, pending: Mapping[str, Any], now: datetime
 ) -> None:
     """Note where a read that is under way has come to; the watermark stays."""
-    _put(connection, {"flow": flow, "stream": stream}, orjson.dumps(pending).decode(), now)
+    _put(connection, _key(feed, stream), orjson.dumps(pending).decode(), now)
+
+
+def _key(feed: Feed, stream: str) -> dict[str, str]:
+    return {"flow": feed.flow, "shop": feed.shop, "stream": stream}
 
 
 def _put(connection: Connection, known: dict[str, str], pending: str | None, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from engine.problem import Failure
 
-Kind = Literal["person", "address", "order", "contact"]
+Kind = Literal["person", "address", "order", "contact", "key"]
 _SHORTEST_KEY = 16
 
 

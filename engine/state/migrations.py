@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, inspect, select, text
+from sqlalchemy import Connection, Table, column, func, insert, inspect, select, text
+from sqlalchemy import table as table_named
 
 from engine.clock import write_time
 from engine.problem import Failure
@@ -20,10 +21,13 @@ from engine.state.storage import check_storage
 from engine.state.tables import (
     ALERT,
     AUDIT,
+    CURSOR,
     MEASUREMENT,
     METADATA,
     NOTICE,
+    ORDER_VERSION,
     RESTORE,
+    RING,
     SCHEMA_STEP,
     TIE,
 )
@@ -67,6 +71,31 @@ def _add_restores(connection: Connection) -> None:
     RESTORE.create(connection, checkfirst=True)
 
 
+def _tell_shops_apart(connection: Connection) -> None:
+    for table in (CURSOR, RING):
+        if not _has_column(connection, table, "shop"):
+            _rebuild(connection, table)
+    if not _has_column(connection, ORDER_VERSION, "shop"):
+        connection.execute(
+            text("ALTER TABLE order_version ADD COLUMN shop TEXT DEFAULT '' NOT NULL")
+        )
+
+
+def _has_column(connection: Connection, table: Table, name: str) -> bool:
+    return name in {one["name"] for one in inspect(connection).get_columns(table.name)}
+
+
+def _rebuild(connection: Connection, table: Table) -> None:
+    """Make a table anew, with its rows: SQLite adds no column to a key."""
+    names = [one["name"] for one in inspect(connection).get_columns(table.name)]
+    before = f"{table.name}_before"
+    connection.execute(text(f'ALTER TABLE "{table.name}" RENAME TO "{before}"'))
+    table.create(connection)
+    source = table_named(before, *(column(name) for name in names))
+    connection.execute(insert(table).from_select(names, source.select()))
+    connection.execute(text(f'DROP TABLE "{before}"'))
+
+
 STEPS: tuple[Step, ...] = (
     Step("0001-tables", _create_tables),
     Step("0002-audit", _add_audit),
@@ -74,6 +103,7 @@ STEPS: tuple[Step, ...] = (
     Step("0004-measurements", _add_measurements),
     Step("0005-alerts", _add_alerts),
     Step("0006-restores", _add_restores),
+    Step("0007-shops", _tell_shops_apart),
 )
 
 

@@ -59,12 +59,13 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How orders came: for which flow and lane, in which run, and when."""
+    """How orders came: for which flow and lane, in which run, when, and of which shop."""
 
     flow: str
     lane: Lane
     run: str
     now: datetime
+    shop: str = ""
 
 
 def land_orders(connection: Connection, orders: Iterable[Landed], arrival: Arrival) -> int:
@@ -84,6 +85,7 @@ def land_orders(connection: Connection, orders: Iterable[Landed], arrival: Arriv
             "subject": one.subject,
             "landed_at": write_time(arrival.now),
             "run": arrival.run,
+            "shop": arrival.shop,
         }
         for one in given
     ]

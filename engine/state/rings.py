@@ -1,4 +1,4 @@
-"""The ring: orders that the doorbell named and that are still to be fetched."""
+"""The ring: orders of a shop that the doorbell named and that are still to be fetched."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select
 
 from engine.clock import write_time
+from engine.state.shops import Feed
 from engine.state.tables import RING, RING_SEEN
 from engine.state.writing import insert_new, put_rows
 
@@ -29,48 +30,57 @@ class Rung:
 
 def ring(
     connection: Connection,
-    flow: str,
+    feed: Feed,
     ids: Sequence[str],
     now: datetime,
     most: int = MOST_WAITING,
 ) -> None:
-    """Put orders of a flow into the ring, those that wait already as named again.
+    """Put orders of a shop into the ring, those that wait already as named again.
 
     Raises RingFull where more than `most` would wait. On PostgreSQL each writer at the same time
     may bring its own orders beyond that, because none sees what the others are about to add.
     """
     at = write_time(now)
-    rows = [{"flow": flow, "order_key": one, "rung_at": at} for one in dict.fromkeys(ids)]
-    if insert_new(connection, RING, rows) and count_waiting(connection, flow) > most:
+    known = {"flow": feed.flow, "shop": feed.shop, "rung_at": at}
+    rows = [{**known, "order_key": one} for one in dict.fromkeys(ids)]
+    if insert_new(connection, RING, rows) and count_waiting(connection, feed) > most:
         raise RingFull
     put_rows(connection, RING, rows)
 
 
-def take_rung(connection: Connection, flow: str, limit: int) -> list[Rung]:
+def take_rung(connection: Connection, feed: Feed, limit: int) -> list[Rung]:
     """Give the orders that wait longest, at most `limit`; they wait on until `end_rung`."""
     waiting = (
         select(RING.c.order_key, RING.c.rung_at)
-        .where(RING.c.flow == flow)
+        .where(RING.c.flow == feed.flow, RING.c.shop == feed.shop)
         .order_by(RING.c.rung_at, RING.c.order_key)
         .limit(limit)
     )
     return [Rung(row.order_key, row.rung_at) for row in connection.execute(waiting)]
 
 
-def end_rung(connection: Connection, flow: str, rung: Iterable[Rung]) -> None:
+def end_rung(connection: Connection, feed: Feed, rung: Iterable[Rung]) -> None:
     """Let go of orders once they have landed; those named again meanwhile stay."""
     for one in rung:
         connection.execute(
             delete(RING).where(
-                RING.c.flow == flow,
+                RING.c.flow == feed.flow,
+                RING.c.shop == feed.shop,
                 RING.c.order_key == one.order_key,
                 RING.c.rung_at == one.rung_at,
             )
         )
 
 
-def count_waiting(connection: Connection, flow: str) -> int:
-    """Give how many orders of a flow wait."""
+def count_waiting(connection: Connection, feed: Feed) -> int:
+    """Give how many orders of a shop wait."""
+    wanted = (RING.c.flow == feed.flow, RING.c.shop == feed.shop)
+    counted = select(func.count()).select_from(RING).where(*wanted)
+    return int(connection.execute(counted).scalar_one())
+
+
+def count_all_waiting(connection: Connection, flow: str) -> int:
+    """Give how many orders of a flow wait, whichever shop's they are."""
     counted = select(func.count()).select_from(RING).where(RING.c.flow == flow)
     return int(connection.execute(counted).scalar_one())
 

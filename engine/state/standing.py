@@ -12,11 +12,13 @@ from engine.state.cursors import read_cursor
 from engine.state.erasure import count_deletions
 from engine.state.orders import count_outcomes
 from engine.state.outbox import UNKNOWN
-from engine.state.rings import count_waiting as count_rung
+from engine.state.rings import count_all_waiting as count_rung
 from engine.state.runs import DELIVERING, Run, list_runs
+from engine.state.shops import Feed
 from engine.state.tables import BATCH, BUDGET, CALL, CURSOR, EXCEPTION, ORDER_VERSION, PERSON, RUN
 
 RUNNING = "running"
+_GIVEN_UP = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,14 @@ class Waiting:
 
     number: int
     oldest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShopRead:
+    """When a shop of Mirakl was last read whole; None for one that never was."""
+
+    shop: str
+    read_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,7 @@ class Standing:
 
     flow: str
     read_at: str | None
-    """When the last whole read of Mirakl ended."""
+    """When the last whole read of Mirakl ended; of several shops the one furthest behind."""
     last_run: Run | None
     outcomes: dict[str, int]
     events: Waiting
@@ -52,6 +62,7 @@ class Standing:
     unknown_calls: int
     imports: Waiting
     blocked: Blocked
+    shops: tuple[ShopRead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ def list_flows(connection: Connection, stream: str) -> list[str]:
 
 def read_standing(connection: Connection, flow: str, stream: str, now: datetime) -> Standing:
     """Give how a flow stands, its figures of the last 24 hours."""
-    cursor = read_cursor(connection, flow, stream)
+    shops = _read_shops(connection, flow, stream, now)
     runs = [one for one in list_runs(connection, flow) if one.kind in DELIVERING]
     owners = connection.execute(
         select(EXCEPTION.c.owner, func.count())
@@ -95,7 +106,7 @@ def read_standing(connection: Connection, flow: str, stream: str, now: datetime)
     )
     return Standing(
         flow=flow,
-        read_at=cursor.moved_at if cursor is not None and cursor.watermark else None,
+        read_at=min((one.read_at or "" for one in shops), default="") or None,
         last_run=runs[0] if runs else None,
         outcomes=count_outcomes(connection, flow, write_time(now - timedelta(hours=24))),
         events=_waiting(connection, flow, "event"),
@@ -105,12 +116,13 @@ def read_standing(connection: Connection, flow: str, stream: str, now: datetime)
         unknown_calls=int(connection.execute(unknown).scalar_one()),
         imports=Waiting(*connection.execute(imports).one()),
         blocked=_blocked(connection, flow, now),
+        shops=shops,
     )
 
 
 def read_shared(connection: Connection, account: str, stream: str) -> Shared:
     """Give what all flows have in common; `account` and `stream` name the consent mirror."""
-    cursor = read_cursor(connection, account, stream)
+    cursor = read_cursor(connection, Feed(account), stream)
     tiers = connection.execute(
         select(BUDGET.c.account, BUDGET.c.tier, BUDGET.c.paused_until).order_by(
             BUDGET.c.account, BUDGET.c.tier
@@ -121,6 +133,21 @@ def read_shared(connection: Connection, account: str, stream: str) -> Shared:
         tiers=tuple(Tier(*row) for row in tiers),
         deletions=count_deletions(connection),
     )
+
+
+def _read_shops(
+    connection: Connection, flow: str, stream: str, now: datetime
+) -> tuple[ShopRead, ...]:
+    """Give when each shop was read; one that nobody reads any more is left out after a while."""
+    rows = connection.execute(
+        select(CURSOR.c.shop, CURSOR.c.watermark, CURSOR.c.moved_at)
+        .where(CURSOR.c.flow == flow, CURSOR.c.stream == stream)
+        .order_by(CURSOR.c.moved_at.desc(), CURSOR.c.shop)
+    ).all()
+    limit = write_time(now - _GIVEN_UP)
+    known = [row for number, row in enumerate(rows) if not number or row.moved_at >= limit]
+    found = (ShopRead(row.shop, row.moved_at if row.watermark else None) for row in known)
+    return tuple(sorted(found, key=lambda one: one.shop))
 
 
 def _waiting(connection: Connection, flow: str, lane: str) -> Waiting:

@@ -35,11 +35,12 @@ CURSOR = Table(
     "cursor",
     METADATA,
     Column("flow", Text, primary_key=True),
+    Column("shop", Text, primary_key=True, server_default="", comment="Mirakl's, by its id."),
     Column("stream", Text, primary_key=True),
     Column("watermark", Text, comment="The vendor's clock at the start of the last whole read."),
     Column("pending", Text, comment="JSON: where a read that is under way has come to."),
     Column("moved_at", Text, nullable=False),
-    comment="How far each stream has been read.",
+    comment="How far each stream of each shop has been read.",
 )
 
 ORDER_VERSION = Table(
@@ -55,6 +56,7 @@ ORDER_VERSION = Table(
     Column("subject", Text, nullable=False, comment="The person key, else order:KEY."),
     Column("landed_at", Text, nullable=False),
     Column("run", Text, nullable=False),
+    Column("shop", Text, nullable=False, server_default="", comment="Which shop's order it is."),
     Column("outcome", Text, comment="sent, unchanged, held or rejected; null while it waits."),
     Column("because", Text, comment="Why it ended so, in a sentence."),
     Column("spec_sha256", Text),
@@ -226,8 +228,8 @@ TOMBSTONE = Table(
 TIE = Table(
     "tie",
     METADATA,
-    Column("kind", Text, primary_key=True, comment="dotdigital or tombstone-key"),
-    Column("value", Text, nullable=False, comment="The account's number; a keyed hash."),
+    Column("kind", Text, primary_key=True, comment="See engine.state.ties and engine.state.shops."),
+    Column("value", Text, nullable=False, comment="A number of the vendor's, or a keyed hash."),
     Column("made_at", Text, nullable=False),
     comment="What this database belongs to; with anything else its numbers and hashes mean others.",
 )
@@ -304,9 +306,10 @@ RING = Table(
     "ring",
     METADATA,
     Column("flow", Text, primary_key=True),
+    Column("shop", Text, primary_key=True, server_default=""),
     Column("order_key", Text, primary_key=True),
     Column("rung_at", Text, nullable=False),
-    comment="Orders that the doorbell named and that are still to be fetched.",
+    comment="Orders of a shop that were named and that are still to be fetched.",
 )
 
 RING_SEEN = Table(

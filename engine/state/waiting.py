@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from engine.state import rings
 from engine.state.claims import next_due
 from engine.state.orders import count_waiting
+from engine.state.shops import Feed
 from engine.state.tables import ORDER_VERSION
 
 
@@ -28,8 +29,9 @@ class Backlog:
     oldest: str | None
 
 
-def read_backlog(connection: Connection, flow: str, now: datetime) -> Backlog:
-    """Give what waits of a flow."""
+def read_backlog(connection: Connection, feed: Feed, now: datetime) -> Backlog:
+    """Give what waits of a flow, of named orders those of one shop."""
+    flow = feed.flow
     lanes = count_waiting(connection, flow)
     version = ORDER_VERSION
     oldest = select(func.min(version.c.landed_at)).where(
@@ -38,7 +40,7 @@ def read_backlog(connection: Connection, flow: str, now: datetime) -> Backlog:
     return Backlog(
         events=lanes.get("event", 0),
         batches=lanes.get("batch", 0),
-        rung=rings.count_waiting(connection, flow),
+        rung=rings.count_waiting(connection, feed),
         due=next_due(connection, flow, now),
         oldest=connection.execute(oldest).scalar_one(),
     )

@@ -49,7 +49,7 @@ def read_stand(landing: Landing, history: Range) -> Stand:
     """Give where the backfill of a range stands; a range that was read whole begins anew."""
     worker = landing.worker
     with worker.transaction() as connection:
-        cursor = read_cursor(connection, worker.flow.name, history.stream)
+        cursor = read_cursor(connection, landing.feed, history.stream)
     if cursor is None:
         return Stand(Progress(), resumed=False, done_at="")
     if cursor.pending is None:
@@ -84,7 +84,7 @@ class Backfill:
         self._settle()
         with worker.transaction() as connection:
             moment = write_time(self.history.end)
-            move_cursor(connection, worker.flow.name, name, moment, worker.now)
+            move_cursor(connection, self.landing.feed, name, moment, worker.now)
 
     def _live(self) -> None:
         """Let live orders go first."""

@@ -24,7 +24,7 @@ _LOOK_EVERY = timedelta(seconds=10)
 _LONGEST_LOOK = timedelta(minutes=1)
 _LONGEST_EXPORT = timedelta(hours=6)
 _MOST_FAILURES = 3
-PART = 500
+PART = 100
 """Orders that are landed in one transaction."""
 Told = TypeVar("Told")
 
@@ -68,13 +68,13 @@ class Exporter:
     def begin(self, window: Window) -> str:
         """Ask for an export, after any other has ended; give its id."""
         self.exports += 1
-        return self._insist(lambda: self.source.start_export(window.start, window.end))
+        return self.insist(lambda: self.source.start_export(window.start, window.end))
 
     def files(self, tracking_id: str) -> tuple[str, ...]:
         """Wait for an export, and give its files; SourceFailed when it fails or never ends."""
         waited, wait = timedelta(), _LOOK_EVERY
         while waited < _LONGEST_EXPORT:
-            export: Export = self._insist(lambda: self.source.tell_export(tracking_id))
+            export: Export = self.insist(lambda: self.source.tell_export(tracking_id))
             if export.state == "failed":
                 raise SourceFailed("the export failed")
             if export.state == "done":
@@ -86,7 +86,7 @@ class Exporter:
 
     def read(self, url: str) -> tuple[OrderText, ...]:
         """Give the orders of a file."""
-        return self._insist(lambda: self.source.read_export_file(url))
+        return self.insist(lambda: self.source.read_export_file(url))
 
     def parts(self, window: Window) -> Iterator[Sequence[OrderText]]:
         """Give the orders of a window in parts, without landing them."""
@@ -95,7 +95,7 @@ class Exporter:
             for start in range(0, len(orders), PART):
                 yield orders[start : start + PART]
 
-    def _insist(self, ask: Callable[[], Told]) -> Told:
+    def insist(self, ask: Callable[[], Told]) -> Told:
         """Ask until Mirakl has time; raises the other kinds of SourceError, the last time."""
         failures = 0
         while True:
@@ -138,9 +138,9 @@ class Progress:
         self.landed += figures["landed"]
         self.erased += figures["erased"]
 
-    def note(self, connection: Connection, worker: Worker, stream: str) -> None:
+    def note(self, connection: Connection, landing: Landing, stream: str) -> None:
         """Put it into the cursor."""
-        mark_pending(connection, worker.flow.name, stream, asdict(self), worker.now)
+        mark_pending(connection, landing.feed, stream, asdict(self), landing.worker.now)
 
 
 @dataclass(slots=True)
@@ -176,14 +176,14 @@ class Stream:
         while part := orders[at.orders : at.orders + PART]:
             with worker.transaction() as connection:
                 at.count(self.landing.land(connection, part, self.lane), len(part))
-                at.note(connection, worker, self.name)
+                at.note(connection, self.landing, self.name)
             self.exporter.between()
         at.files, at.orders = at.files + 1, 0
         self._note()
 
     def _note(self) -> None:
         with self.landing.worker.transaction() as connection:
-            self.at.note(connection, self.landing.worker, self.name)
+            self.at.note(connection, self.landing, self.name)
 
     def _find_files(self) -> tuple[str, ...] | None:
         try:

@@ -20,6 +20,7 @@ from engine.state.erasure import exclude_erasure
 from engine.state.orders import Arrival, Landed, Lane, land_orders, persons_of_orders
 from engine.state.restores import end_catching_up
 from engine.state.rings import end_rung, take_rung
+from engine.state.shops import Feed
 from engine.state.tombstones import is_buried
 from engine.sync.flow import land_payload
 from engine.sync.worker import Worker
@@ -41,18 +42,24 @@ class Poll:
 
 @dataclass(slots=True)
 class Landing:
-    """Where orders are landed: one flow, one run."""
+    """Where orders are landed: one flow, one shop, one run; see `recognise_shop`."""
 
     worker: Worker
     source: MiraklSource
     run: str
     poll: Poll = Poll()
+    shop: str = ""
+
+    @property
+    def feed(self) -> Feed:
+        """What is read."""
+        return Feed(self.worker.flow.name, self.shop)
 
     def seconds_left(self) -> float:
         """Give the seconds until Mirakl may be asked for changes again, 0.0 for now."""
         worker = self.worker
         with worker.transaction() as connection:
-            cursor = read_cursor(connection, worker.flow.name, ORDERS)
+            cursor = read_cursor(connection, self.feed, ORDERS)
         if cursor is None:
             return 0.0
         since = worker.now - read_time(cursor.moved_at)
@@ -75,7 +82,7 @@ class Landing:
                 figures += self.land(connection, page.orders, "event")
                 if offset is None:
                     moment = write_time(started)
-                    move_cursor(connection, worker.flow.name, ORDERS, moment, worker.now)
+                    move_cursor(connection, self.feed, ORDERS, moment, worker.now)
                     end_catching_up(connection, worker.flow.name, ORDERS, worker.now)
         return figures
 
@@ -84,22 +91,22 @@ class Landing:
 
         One that Mirakl does not know is let go: whoever rings cannot make up orders.
         """
-        worker, flow, figures = self.worker, self.worker.flow.name, Counter[str]()
+        worker, feed, figures = self.worker, self.feed, Counter[str]()
         while True:
             with worker.transaction() as connection:
-                rung = take_rung(connection, flow, MOST_ORDERS)
+                rung = take_rung(connection, feed, MOST_ORDERS)
             if not rung:
                 return figures
             orders = self.source.read_orders([one.order_key for one in rung])
             with worker.transaction() as connection:
                 figures += self.land(connection, orders, "event")
-                end_rung(connection, flow, rung)
+                end_rung(connection, feed, rung)
 
     def land(self, connection: Connection, orders: Iterable[OrderText], lane: Lane) -> Counter[str]:
         """Store orders as they came; those of people who were erased are left out."""
         worker, given = self.worker, list(orders)
         kept = self.admit(connection, given)
-        arrival = Arrival(worker.flow.name, lane, self.run, worker.now)
+        arrival = Arrival(worker.flow.name, lane, self.run, worker.now, self.shop)
         new = land_orders(connection, kept, arrival)
         return Counter(seen=len(given), landed=new, erased=len(given) - len(kept))
 
@@ -110,7 +117,7 @@ class Landing:
     def _since(self) -> datetime:
         worker = self.worker
         with worker.transaction() as connection:
-            cursor = read_cursor(connection, worker.flow.name, ORDERS)
+            cursor = read_cursor(connection, self.feed, ORDERS)
         if cursor is None or cursor.watermark is None:
             return worker.now - self.poll.first
         return read_time(cursor.watermark) - self.poll.overlap

@@ -24,6 +24,7 @@ from engine.state.people import (
     read_mirrored,
     subjects_of_contact,
 )
+from engine.state.shops import Feed
 from engine.sync.erased import leave_out_erased
 from engine.sync.knowledge import NotNow, mirrored
 from engine.sync.worker import Worker
@@ -38,7 +39,7 @@ _SUPPRESSED = "suppressed"
 def is_fresh(worker: Worker) -> bool:
     """Whether the mirror is young enough to decide on."""
     with worker.transaction() as connection:
-        cursor = read_cursor(connection, ACCOUNT, STREAM)
+        cursor = read_cursor(connection, Feed(ACCOUNT), STREAM)
     if cursor is None:
         return False
     age = worker.now - read_time(cursor.moved_at)
@@ -49,7 +50,7 @@ def is_fresh(worker: Worker) -> bool:
 def was_read(worker: Worker) -> bool:
     """Whether the mirror was ever read whole."""
     with worker.transaction() as connection:
-        return read_cursor(connection, ACCOUNT, STREAM) is not None
+        return read_cursor(connection, Feed(ACCOUNT), STREAM) is not None
 
 
 def refresh_mirror(worker: Worker) -> int:
@@ -64,7 +65,7 @@ def refresh_mirror(worker: Worker) -> int:
 
 def _refresh(worker: Worker) -> int:
     with worker.transaction() as connection:
-        cursor = read_cursor(connection, ACCOUNT, STREAM)
+        cursor = read_cursor(connection, Feed(ACCOUNT), STREAM)
     since = None
     if cursor is not None and cursor.watermark is not None:
         since = read_time(cursor.watermark) - _OVERLAP
@@ -75,7 +76,7 @@ def _refresh(worker: Worker) -> int:
     if since is not None:
         _read_suppressed(worker, since)
     with worker.transaction() as connection:
-        move_cursor(connection, ACCOUNT, STREAM, write_time(started), worker.now)
+        move_cursor(connection, Feed(ACCOUNT), STREAM, write_time(started), worker.now)
     return seen
 
 

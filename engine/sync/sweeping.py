@@ -27,9 +27,9 @@ def sweep(landing: Landing, days: int, between: Between = nothing) -> Counter[st
     if not timedelta() < timedelta(days=days) <= LONGEST_EXPORT:
         raise Failure(f"a sweep takes 1 to {LONGEST_EXPORT.days} days, not {days}")
     worker = landing.worker
-    now, flow = worker.now, worker.flow.name
+    now = worker.now
     with worker.transaction() as connection:
-        cursor = read_cursor(connection, flow, SWEEP)
+        cursor = read_cursor(connection, landing.feed, SWEEP)
     at = Progress(**cursor.pending) if cursor is not None and cursor.pending else Progress()
     if at.run != _day(landing, days) or at.window:
         at = Progress(run=_day(landing, days))
@@ -37,7 +37,7 @@ def sweep(landing: Landing, days: int, between: Between = nothing) -> Counter[st
     stream = Stream(landing, exporter, SWEEP, "event", at)
     stream.land(Window(now - timedelta(days=days), now))
     with worker.transaction() as connection:
-        move_cursor(connection, flow, SWEEP, write_time(now), worker.now)
+        move_cursor(connection, landing.feed, SWEEP, write_time(now), worker.now)
     return Counter(seen=at.seen, landed=at.landed, erased=at.erased)
 
 

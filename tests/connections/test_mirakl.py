@@ -413,3 +413,20 @@ def test_no_profile_polls_more_often_than_mirakl_allows() -> None:
     for profile in (SELLER, EXTERNAL_PARTNER):
         assert profile.poll_every >= profile.at_least >= timedelta(seconds=60)
     assert EXTERNAL_PARTNER.at_least == timedelta(minutes=15)
+
+
+def test_the_shop_of_a_key_is_asked_for_once_and_not_where_it_is_set() -> None:
+    given, wire = source(Got(200, {}, b'{"shop_id": 2310, "shop_name": "Example"}'))
+    assert given.read_shop() == "2310"
+    assert [one.path for one in wire.asked] == ["/api/account"]
+    assert MiraklSource(wire, "TAX_INCLUDED", HOME, shop_id="77").read_shop() == "77"
+    assert len(wire.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "answer", [Got(403, {}, b""), Got(404, {}, b"{}"), Got(200, {}, b"{}"), Got(200, {}, b"[]")]
+)
+def test_an_answer_that_names_no_shop_says_what_to_do(answer: Got) -> None:
+    given, _ = source(answer)
+    with pytest.raises(SourceError, match="MIRADOT_MIRAKL_SHOP_ID"):
+        given.read_shop()

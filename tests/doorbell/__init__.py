@@ -24,6 +24,7 @@ from engine.log import get_log, set_up_log
 from engine.state.database import Database
 from engine.state.migrations import prepare_database
 from engine.state.rings import take_rung
+from engine.state.shops import Feed
 from engine.state.tables import RING_SEEN
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -86,7 +87,7 @@ class Porch:
 
     def waiting(self) -> list[str]:
         with self.doorbell.database.transaction() as connection:
-            return [one.order_key for one in take_rung(connection, "orders", 100_000)]
+            return [one.order_key for one in take_rung(connection, self.doorbell.feed, 100_000)]
 
     def seen(self) -> list[str]:
         with self.doorbell.database.transaction() as connection:
@@ -100,7 +101,7 @@ def make_porch(folder: Path) -> Porch:
     clock, log = HeldClock(), StringIO()
     set_up_log("json", "debug", clock=clock, stream=log)
     senders = Senders([SECRET, OLD_SECRET], BEARER)
-    doorbell = Doorbell(database, "orders", senders, clock, get_log("test"))
+    doorbell = Doorbell(database, Feed("orders"), senders, clock, get_log("test"))
     return Porch(doorbell, clock, log)
 
 

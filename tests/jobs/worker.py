@@ -37,6 +37,7 @@ from engine.state.orders import (
     settle_version,
 )
 from engine.state.pacing import BudgetPace
+from engine.state.shops import Feed
 from tests.state.databases import NOW
 
 FLOW = "orders"
@@ -94,7 +95,7 @@ class Delivery:
         return {}
 
     def look(self) -> Waiting:
-        return look_at(self.database, FLOW, SystemClock().now())
+        return look_at(self.database, Feed(FLOW), SystemClock().now())
 
     def deliver(self, turn: Turn, lane: Lane) -> Figures:
         claimant, settled = Claimant(FLOW, self.name, LEASE), 0

@@ -136,7 +136,7 @@ def test_orders_that_are_seen_again_do_not_come_back() -> None:
     anew = hands.place(real=False)
     held = hands.place()
     with hands.database.transaction() as connection:
-        ring(connection, hands.flow.name, [order.id, anew.id, held.id], hands.clock.now())
+        ring(connection, hands.landing.feed, [order.id, anew.id, held.id], hands.clock.now())
     assert hands.landing.read_rung()["erased"] == 3
     assert hands.landing.read_changes()["erased"] == 3
     hands.sync()

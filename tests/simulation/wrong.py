@@ -24,6 +24,7 @@ from engine.state.claims import Claimant
 from engine.state.cursors import move_cursor, read_cursor
 from engine.state.orders import End, Landed, newest_settled, settle_version
 from engine.state.outbox import DONE, end_calls
+from engine.state.shops import Feed
 from engine.state.tables import CALL, ORDER_VERSION, PERSON
 from engine.sync import batching, creating, cycle, flow, landing, planning, settling
 from engine.sync.imports import INSIGHT, Importer
@@ -56,12 +57,12 @@ def no_overlap() -> Swaps:
 
 
 def newest_stamp_as_watermark() -> Swaps:
-    def move(connection: Connection, name: str, stream: str, *rest: Any) -> None:
+    def move(connection: Connection, feed: Feed, stream: str, *rest: Any) -> None:
         moment, now = rest
         if stream == ORDERS:
             newest = select(ORDER_VERSION.c.version).order_by(ORDER_VERSION.c.version.desc())
             moment = connection.execute(newest.limit(1)).scalar_one_or_none() or moment
-        move_cursor(connection, name, stream, moment, now)
+        move_cursor(connection, feed, stream, moment, now)
 
     return [(landing, "move_cursor", move)]
 
@@ -73,7 +74,7 @@ def watermark_before_the_page() -> Swaps:
         since = self._since()
         with self.worker.transaction() as connection:
             now = self.worker.now
-            move_cursor(connection, self.worker.flow.name, ORDERS, write_time(now), now)
+            move_cursor(connection, self.feed, ORDERS, write_time(now), now)
         with patch.object(Landing, "_since", lambda _self: since):
             return real(self)
 
@@ -242,7 +243,7 @@ def the_mirror_stays_as_it_was() -> Swaps:
 
     def refresh(worker: Any) -> int:
         with worker.transaction() as connection:
-            if read_cursor(connection, ACCOUNT, STREAM) is not None:
+            if read_cursor(connection, Feed(ACCOUNT), STREAM) is not None:
                 return 0
         return real(worker)
 

@@ -25,9 +25,11 @@ from engine.state.database import Database
 from engine.state.migrations import STEPS, Step, prepare_database
 from engine.state.orders import Arrival, Landed, land_orders
 from engine.state.runs import Ending, end_run, start_run
+from engine.state.shops import Feed
 from engine.state.tables import CURSOR, METADATA, ORDER_VERSION, PERSON, RUN
 from tests.state.databases import NOW, opened
 
+FEED = Feed("orders")
 ORDERS = 6
 
 
@@ -51,9 +53,9 @@ def page() -> list[Landed]:
 def land(database: Database) -> None:
     with database.transaction() as connection:
         run = start_run(connection, "orders", "sync", NOW)
-        mark_pending(connection, "orders", "orders", {"offset": 0}, NOW)
+        mark_pending(connection, FEED, "orders", {"offset": 0}, NOW)
         land_orders(connection, page(), Arrival("orders", "event", run, NOW))
-        move_cursor(connection, "orders", "orders", "2026-03-01T08:55:00Z", NOW)
+        move_cursor(connection, FEED, "orders", "2026-03-01T08:55:00Z", NOW)
         end_run(connection, run, Ending("done", {"landed": ORDERS}), NOW)
 
 
@@ -66,7 +68,7 @@ def unland(database: Database) -> None:
 def look_landed(database: Database) -> str:
     with database.transaction() as connection:
         landed = connection.execute(select(func.count()).select_from(ORDER_VERSION)).scalar_one()
-        cursor = read_cursor(connection, "orders", "orders")
+        cursor = read_cursor(connection, FEED, "orders")
         ended = connection.execute(select(RUN.c.state)).scalars().all()
     watermark = cursor.watermark if cursor else None
     if (landed, watermark, ended) == (0, None, []):

@@ -11,6 +11,7 @@ import pytest
 from engine.state.database import Connection, Database
 from engine.state.orders import Arrival, Landed, land_orders
 from engine.state.rings import ring
+from engine.state.shops import Feed
 from tests.state.databases import NOW
 
 NAMES = [f"ORD-{number:02}" for number in range(60)]
@@ -23,7 +24,7 @@ def land(connection: Connection, names: Sequence[str]) -> int:
 
 
 def call(connection: Connection, names: Sequence[str]) -> None:
-    ring(connection, "flow", names, NOW)
+    ring(connection, Feed("flow"), names, NOW)
 
 
 @pytest.mark.parametrize("write", [land, call])

@@ -9,24 +9,27 @@ import pytest
 from engine.state.database import Database
 from engine.state.rings import (
     RingFull,
+    count_all_waiting,
     count_waiting,
     end_rung,
     mark_seen,
     ring,
     take_rung,
 )
+from engine.state.shops import Feed
 
+ORDERS, RETURNS = Feed("orders"), Feed("returns")
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 def ringing(database: Database, *ids: str, minutes: int = 0, most: int = 10) -> None:
     with database.transaction() as connection:
-        ring(connection, "orders", ids, NOW + timedelta(minutes=minutes), most)
+        ring(connection, ORDERS, ids, NOW + timedelta(minutes=minutes), most)
 
 
 def waiting(database: Database, limit: int = 10) -> list[str]:
     with database.transaction() as connection:
-        return [one.order_key for one in take_rung(connection, "orders", limit)]
+        return [one.order_key for one in take_rung(connection, ORDERS, limit)]
 
 
 def test_orders_come_out_oldest_first_and_stay(database: Database) -> None:
@@ -45,26 +48,37 @@ def test_an_order_named_twice_waits_once(database: Database) -> None:
 def test_an_order_that_landed_waits_no_more(database: Database) -> None:
     ringing(database, "A-A", "B-A")
     with database.transaction() as connection:
-        end_rung(connection, "orders", take_rung(connection, "orders", 1))
+        end_rung(connection, ORDERS, take_rung(connection, ORDERS, 1))
     assert waiting(database) == ["B-A"]
 
 
 def test_an_order_named_again_while_it_is_fetched_is_fetched_again(database: Database) -> None:
     ringing(database, "A-A")
     with database.transaction() as connection:
-        fetched = take_rung(connection, "orders", 10)
+        fetched = take_rung(connection, ORDERS, 10)
     ringing(database, "A-A", minutes=1)
     with database.transaction() as connection:
-        end_rung(connection, "orders", fetched)
+        end_rung(connection, ORDERS, fetched)
     assert waiting(database) == ["A-A"]
 
 
 def test_flows_do_not_hear_each_other(database: Database) -> None:
     ringing(database, "A-A")
     with database.transaction() as connection:
-        ring(connection, "returns", ["B-A"], NOW)
-        assert take_rung(connection, "returns", 10)[0].order_key == "B-A"
-        assert count_waiting(connection, "orders") == 1
+        ring(connection, RETURNS, ["B-A"], NOW)
+        assert take_rung(connection, RETURNS, 10)[0].order_key == "B-A"
+        assert count_waiting(connection, ORDERS) == 1
+
+
+def test_shops_do_not_hear_each_other(database: Database) -> None:
+    one, two = Feed("orders", "2310"), Feed("orders", "2311")
+    with database.transaction() as connection:
+        ring(connection, one, ["A-A"], NOW)
+        ring(connection, two, ["A-A", "B-A"], NOW)
+        end_rung(connection, two, take_rung(connection, two, 10))
+        assert [each.order_key for each in take_rung(connection, one, 10)] == ["A-A"]
+        assert count_waiting(connection, two) == 0
+        assert count_all_waiting(connection, "orders") == 1
 
 
 def test_no_more_wait_than_are_taken_and_nothing_of_the_rest_is_kept(database: Database) -> None:
