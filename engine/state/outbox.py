@@ -159,6 +159,13 @@ def join_batch(connection: Connection, row_ids: Sequence[int], batch_id: int) ->
     connection.execute(_UPDATE, joined)
 
 
+# The flow is computed: else SQLite, which keeps no statistics here, may take the index of effects,
+# and read all calls of the flow for each person.
+_OF_SUBJECT = (
+    func.coalesce(CALL.c.flow, "") == bindparam("flow"),
+    CALL.c.subject == bindparam("subject"),
+)
+
 _REPEAT = (
     update(CALL)
     .where(
@@ -188,8 +195,7 @@ _LIST_UNFINISHED = (
         CALL.c.state,
     )
     .where(
-        CALL.c.flow == bindparam("flow"),
-        CALL.c.subject == bindparam("subject"),
+        *_OF_SUBJECT,
         CALL.c.state.in_(_UNFINISHED),
     )
     .order_by(CALL.c.id)
@@ -206,8 +212,7 @@ _LIST_EFFECTS = (
     select(CALL.c.call_id)
     .distinct()
     .where(
-        CALL.c.flow == bindparam("flow"),
-        CALL.c.subject == bindparam("subject"),
+        *_OF_SUBJECT,
         CALL.c.state.in_(_EFFECTIVE),
     )
     .order_by(CALL.c.call_id)
@@ -275,8 +280,7 @@ _LIST_UNDECIDED = (
     select(CALL.c.body)
     .distinct()
     .where(
-        CALL.c.flow == bindparam("flow"),
-        CALL.c.subject == bindparam("subject"),
+        *_OF_SUBJECT,
         CALL.c.operation.in_(bindparam("operations", expanding=True)),
         CALL.c.state.in_((*_UNFINISHED, UNKNOWN, SUPERSEDED)),
         or_(CALL.c.sent_at.is_not(None), CALL.c.batch_id.is_not(None)),
