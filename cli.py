@@ -16,6 +16,7 @@ from importlib import import_module
 
 import click
 
+from engine.console.group import Sentences
 from engine.console.terminal import talk
 from engine.nearest import nearest
 from engine.problem import Failure
@@ -32,6 +33,7 @@ COMMANDS = (
     "init",
     "sample",
     "migrate",
+    "lock",
     "sandbox",
     "sync",
     "backfill",
@@ -51,7 +53,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class Commands(click.Group):
+class Commands(Sentences):
     """The commands, each declared in a file that is imported only when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -127,7 +129,12 @@ def _end_output(error: OSError) -> int:
 
 
 def _tell_unexpected(error: Exception) -> int:
-    talk(f"miradot: unexpected {type(error).__name__}; the log is {_write_log(error)}\n")
+    try:
+        told = f"the log is {_write_log(error)}"
+    except OSError as refused:
+        # A container may have nothing that can be written.
+        told = f"no log could be written ({refused.strerror})"
+    talk(f"miradot: unexpected {type(error).__name__}; {told}\n")
     return 3
 
 

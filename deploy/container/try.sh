@@ -4,7 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 image=${1:-miradot:latest}
-hard=(--read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --user 12345:0)
+hard=(
+  --read-only --tmpfs /tmp --volume /var/lib/miradot
+  --cap-drop ALL --security-opt no-new-privileges --user 12345:0
+)
 trap 'docker rm --force --volumes try-sandbox try-service > /dev/null 2>&1 || true' EXIT
 
 echo "the image as it is"

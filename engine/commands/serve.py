@@ -13,7 +13,7 @@ from engine.settings import WebAccess, read_settings
 from engine.web.admission import Site
 from engine.web.app import make_app
 from engine.web.proxy import Proxy, is_loopback
-from engine.web.server import make_server
+from engine.web.server import make_server, run_server
 from engine.web.visitors import Gate, Pass, Visitor
 
 
@@ -49,8 +49,9 @@ def serve_page(request: ServeRequest, tell: Callable[[str], None]) -> None:
                 "everybody on this machine can name himself to the page as the proxy does; "
                 "MIRADOT_WEB_PROXY_SECRET ends that\n"
             )
+        server = make_server(make_app(site), request.host, request.port)
         try:
-            make_server(make_app(site), request.host, request.port).run()
+            run_server(server)
         except SystemExit:
             # So the server says that the address is taken, or not of this machine.
             raise Failure(f"cannot listen at {request.host}:{request.port}") from None

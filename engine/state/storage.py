@@ -38,11 +38,11 @@ def _check_version(found: tuple[int, ...]) -> None:
 
 def _check_file(path: Path) -> None:
     folder = path.parent
-    if not folder.is_dir():
-        raise Failure(f'the folder "{folder}" of the database does not exist')
-    if path.is_dir():
-        raise Failure(f'the database "{path}" is a folder; a file was expected')
     try:
+        if not folder.is_dir():
+            raise Failure(f'the folder "{folder}" of the database does not exist')
+        if path.is_dir():
+            raise Failure(f'the database "{path}" is a folder; a file was expected')
         # SQLite gives its log and its index the same permissions.
         path.touch(mode=_OWNER_ONLY, exist_ok=True)
     except OSError as error:

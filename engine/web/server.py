@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from types import FrameType
+
 import uvicorn
 from starlette.applications import Starlette
 
@@ -29,3 +32,19 @@ def make_server(app: Starlette, host: str, port: int) -> uvicorn.Server:
         timeout_graceful_shutdown=_ENDING_SECONDS,
     )
     return uvicorn.Server(config)
+
+
+def run_server(server: uvicorn.Server) -> None:
+    """Run a server, in the main thread, until a signal says stop; SIGTERM ends it as one done.
+
+    A server that ended on a signal sends the process the same one again, which would kill it.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        server.run()
+    finally:
+        signal.signal(signal.SIGTERM, before)
