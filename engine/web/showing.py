@@ -208,7 +208,9 @@ def _mark_commands(sentence: str) -> Markup:
     """Give what is to be done as a sentence, with the commands in it marked as such."""
     parts, at = [escape(sentence[:1].upper())], 1
     for found in _COMMAND.finditer(sentence, 1):
-        parts += [_show(sentence[at : found.start()]), Markup("<code>{}</code>").format(found[0])]
+        words = (Markup('<span class="nowrap">{}</span>').format(one) for one in found[0].split())
+        command = Markup("<code>{}</code>").format(Markup(" ").join(words))
+        parts += [_show(sentence[at : found.start()]), command]
         at = found.end()
     return Markup("").join([*parts, _show(sentence[at:])])
 
