@@ -72,6 +72,11 @@ def address(office: Office, page: str) -> str:
 def test_axe_finds_nothing_and_nothing_sticks_out(
     browser: Browser, office: Office, page: str, width: int, scheme: str
 ) -> None:
+    look_at(browser, office, page, width, scheme)
+
+
+def look_at(browser: Browser, office: Office, page: str, width: int, scheme: str) -> None:
+    """See that a page is whole at a width, and that axe finds nothing in it."""
     browser.open(address(office, page), width, scheme=scheme)
     assert page == "/nowhere" or browser.complaints() == []
     assert all(one.startswith(office.address) for one in browser.requests())
@@ -89,6 +94,11 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
 def test_everything_is_reached_by_keyboard_and_seen_when_it_is(
     browser: Browser, office: Office, page: str
 ) -> None:
+    walk_through(browser, office, page)
+
+
+def walk_through(browser: Browser, office: Office, page: str) -> None:
+    """See that a keyboard reaches everything on a page, and where it is."""
     browser.open(address(office, page), 1280)
     wanted = set(browser.run(REACHABLE))
     reached = set()
