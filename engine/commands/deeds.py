@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -52,6 +53,10 @@ def recorder_of(worker: Worker) -> Recorder:
     return Recorder(worker.database, worker.clock, worker.tombstone_key)
 
 
-def name_doer(user: str) -> str:
-    """Give the name for somebody at a command line, who named himself."""
-    return f"{user} (command line)"
+def name_doer(user: str = "") -> str:
+    """Give the name of somebody at a command line: as they name themselves, else as they are."""
+    try:
+        name = user or getpass.getuser()
+    except (KeyError, OSError):
+        name = "somebody"
+    return f"{name} (command line)"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.clock import write_time
+from engine.commands.deeds import name_doer, recorder_of
 from engine.commands.delivery import SENDING, choose_flow, open_delivery
 from engine.commands.exceptions import (
     advice_of,
@@ -29,6 +30,7 @@ from engine.report.exception import (
 from engine.runtime.people import mask
 from engine.samples.masking import Masker, leave_out_empty
 from engine.settings import read_settings
+from engine.state.audit import Deed
 from engine.state.exceptions import UNKNOWN_OUTCOME
 from engine.state.reviews import (
     CallMade,
@@ -62,12 +64,14 @@ def show_one(request: ShowRequest) -> tuple[ExceptionDocument, str]:
     settings = read_settings()
     flow = choose_flow(settings, request.mapping, request.brand, *SENDING)
     with open_delivery(settings, flow, with_mirakl=False) as delivery:
-        if request.show_personal_data:
-            get_log("none").warning("personal data shown", exceptions=request.number)
-        document = tell_exception(
-            delivery.worker, request.number, masked=not request.show_personal_data
-        )
-    return document, flow.target.title
+        worker = delivery.worker
+        if not request.show_personal_data:
+            return tell_exception(worker, request.number, masked=True), flow.target.title
+        with worker.transaction() as connection:
+            entry = require_exception(connection, request.number)
+        get_log("none").warning("personal data shown", exceptions=request.number)
+        with recorder_of(worker).record(Deed(name_doer(), "revealed", entry.id, entry.subject)):
+            return tell_exception(worker, request.number, masked=False), flow.target.title
 
 
 def tell_exception(worker: Worker, number: int, *, masked: bool) -> ExceptionDocument:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.commands.deeds import name_doer, recorder_of
 from engine.commands.delivery import SENDING, choose_flow, open_delivery
 from engine.connections.answers import StopError
 from engine.log import get_log
 from engine.problem import Failure
 from engine.report.forget import FORGET_SCHEMA, ForgetDocument
 from engine.settings import read_settings
+from engine.state.audit import Deed
 from engine.state.erasure import count_deletions
 from engine.state.runs import Ending, end_run, start_run
 from engine.sync.account import recognise_account
@@ -63,7 +65,10 @@ def _erase(
     with worker.transaction() as connection:
         run = start_run(connection, worker.flow.name, "forget", worker.now)
     worker.talk = get_log(run)
-    done = erase(worker, person, identifier)
+    people = sorted(person.found.subjects) or [""]
+    deeds = [Deed(name_doer(), "erased", person=one) for one in people]
+    with recorder_of(worker).record(*deeds):
+        done = erase(worker, person, identifier)
     with worker.transaction() as connection:
         owed = count_deletions(connection)
         figures = {**done.rows, "deleted": done.deletions["deleted"], "owed": owed}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.commands.deeds import name_doer, recorder_of
 from engine.commands.delivery import SENDING, choose_flow, open_delivery, refuse_examples
 from engine.commands.exceptions import require_exception, require_flow
 from engine.connections.answers import StopError
@@ -15,7 +16,9 @@ from engine.problem import Failure
 from engine.report.ages import count
 from engine.report.replay import REPLAY_SCHEMA, ReplayDocument, ReplayedOrder
 from engine.settings import read_settings
-from engine.state.reviews import OrderVersion, Wanted, list_exceptions, newest_version
+from engine.state.audit import Deed
+from engine.state.database import Connection
+from engine.state.reviews import Entry, OrderVersion, Wanted, list_exceptions, newest_version
 from engine.state.runs import Ending, end_run, start_run
 from engine.sync.account import recognise_account
 from engine.sync.replaying import Ahead, Lookout, deliver, name_effects, reopen
@@ -50,8 +53,10 @@ def replay(request: ReplayRequest) -> ReplayDocument:
         refuse_examples(flow)
     with open_delivery(settings, flow, with_mirakl=False) as delivery:
         try:
-            recognise_account(delivery.worker)
-            return replay_orders(delivery.worker, request)
+            worker = delivery.worker
+            recognise_account(worker)
+            with recorder_of(worker).record(*_name_deeds(worker, request)):
+                return replay_orders(worker, request)
         except StopError as error:
             raise Failure(str(error)) from None
 
@@ -83,16 +88,33 @@ def replay_orders(worker: Worker, request: ReplayRequest) -> ReplayDocument:
     return _send(worker, document, ahead)
 
 
+def _name_deeds(worker: Worker, request: ReplayRequest) -> list[Deed]:
+    """Give what goes on record where orders are sent: each exception, or the order."""
+    if not request.send:
+        return []
+    doer, flow = name_doer(), worker.flow.name
+    with worker.transaction() as connection:
+        meant = _list_entries(connection, worker, request)
+        deeds = [Deed(doer, "replayed", one.id, one.subject) for one in meant]
+        version = newest_version(connection, flow, request.order) if request.order else None
+    return [*deeds, *([Deed(doer, "replayed", person=version.subject)] if version else [])]
+
+
+def _list_entries(connection: Connection, worker: Worker, request: ReplayRequest) -> list[Entry]:
+    entries = []
+    for number in request.numbers:
+        entries.append(require_exception(connection, number))
+        require_flow(entries[-1], worker.flow)
+    if request.code:
+        wanted = Wanted(code=request.code, flow=worker.flow.name)
+        entries += list_exceptions(connection, wanted)
+    return entries
+
+
 def _choose(worker: Worker, request: ReplayRequest) -> list[OrderVersion]:
     flow, keys = worker.flow, [request.order] if request.order else []
     with worker.transaction() as connection:
-        for number in request.numbers:
-            entry = require_exception(connection, number)
-            require_flow(entry, flow)
-            keys.append(entry.order_key)
-        if request.code:
-            found = list_exceptions(connection, Wanted(code=request.code, flow=flow.name))
-            keys += [one.order_key for one in found]
+        keys += [one.order_key for one in _list_entries(connection, worker, request)]
         versions = [newest_version(connection, flow.name, key) for key in dict.fromkeys(keys)]
     known = [one for one in versions if one is not None]
     if not known:

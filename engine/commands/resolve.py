@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from engine.clock import SystemClock
+from engine.commands.deeds import Recorder, name_doer, recorder_of
 from engine.commands.delivery import SENDING, choose_flow, open_database, open_delivery
 from engine.commands.exceptions import require_exception, require_flow
 from engine.connections.answers import StopError
 from engine.problem import Failure
 from engine.report.resolution import RESOLUTION_SCHEMA, ResolutionDocument
 from engine.settings import Settings, read_settings
+from engine.state.audit import Deed
 from engine.state.database import Connection
 from engine.state.decisions import Closing
 from engine.state.reviews import Entry
@@ -63,27 +64,33 @@ def resolve(request: ResolveRequest) -> ResolutionDocument:
     """Close an exception as people decided; Failure where the decision does not fit it."""
     settings = read_settings()
     closing = _closing(request.by, request.note)
+    asked = Deed(name_doer(closing.by), "resolved", request.number)
     given = [request.contact is not None, request.recreate, request.happened is not None]
     if sum(given) > 1:
         raise Failure("say one thing: --contact, --recreate, --happened or --did-not-happen")
     if request.contact is not None:
         flow = choose_flow(settings, request.mapping, request.brand, *SENDING)
         with open_delivery(settings, flow, with_mirakl=False) as delivery:
-            found = _decide(delivery.worker, request.number, closing, request.contact)
+            worker = delivery.worker
+            with worker.transaction() as connection:
+                entry = require_exception(connection, request.number)
+            deed = Deed(name_doer(closing.by), "resolved", entry.id, entry.subject)
+            with recorder_of(worker).record(deed):
+                found = _decide(worker, request.number, closing, request.contact)
         return _tell(found, "contact", closing)
     if request.recreate:
         key = settings.require_tombstone_key().get_secret_value().encode()
-        found = _do(settings, request.number, lambda c, e, now: recreate(c, key, e, closing, now))
+        found = _do(settings, asked, lambda c, e, now: recreate(c, key, e, closing, now))
         return _tell(found, "recreate", closing)
     if request.happened is not None:
         happened = request.happened
         found = _do(
             settings,
-            request.number,
+            asked,
             lambda c, e, now: tell_outcome(c, e, closing, now, happened=happened),
         )
         return _tell(found, "happened" if happened else "did_not_happen", closing)
-    found = _do(settings, request.number, lambda c, e, now: close_as_is(c, e, closing, now))
+    found = _do(settings, asked, lambda c, e, now: close_as_is(c, e, closing, now))
     return _tell(found, "closed", closing)
 
 
@@ -114,7 +121,8 @@ def undo_with(worker: Worker, request: UndoRequest) -> ResolutionDocument:
 def undo_resolution(request: UndoRequest) -> ResolutionDocument:
     """Take back what people decided; Failure where there is nothing to take back."""
     closing = _closing(request.by, request.note)
-    found = _do(read_settings(), request.number, lambda c, e, now: _undo(c, e, closing, now))
+    asked = Deed(name_doer(closing.by), "undone", request.number)
+    found = _do(read_settings(), asked, lambda c, e, now: _undo(c, e, closing, now))
     return _tell(found, "undone", closing)
 
 
@@ -135,19 +143,20 @@ def _decide(worker: Worker, number: int, closing: Closing, contact: int) -> Reso
 
 
 def _do(
-    settings: Settings, number: int, act: Callable[[Connection, Entry, datetime], Resolved]
+    settings: Settings, deed: Deed, act: Callable[[Connection, Entry, datetime], Resolved]
 ) -> Resolved:
-    with _connected(settings) as (connection, now):
-        return act(connection, require_exception(connection, number), now)
-
-
-@contextmanager
-def _connected(settings: Settings) -> Iterator[tuple[Connection, datetime]]:
-    clock = SystemClock()
+    clock, key = SystemClock(), settings.tombstone_key
     database = open_database(settings, clock)
+    recorder = Recorder(database, clock, key.get_secret_value().encode() if key else b"")
+    number = deed.exception or 0
     try:
         with database.transaction() as connection:
-            yield connection, clock.now()
+            entry = require_exception(connection, number)
+        with (
+            recorder.record(replace(deed, person=entry.subject)),
+            database.transaction() as connection,
+        ):
+            return act(connection, require_exception(connection, number), clock.now())
     finally:
         database.close()
 

@@ -1,7 +1,7 @@
-"""The audit: who did what on the page, and how it ended; written before it is done.
+"""The audit: who did what, on the page or by command, and how it ended; written before it is done.
 
-Acts: `resolved`, `undone`, `replayed` (changes of state), `revealed` (personal data shown). A
-person is a keyed hash, so that a row outlasts an erasure without naming anybody.
+Acts: `resolved`, `undone`, `replayed`, `erased` (changes of state), `revealed` (personal data
+shown). A person is a keyed hash, so that a row outlasts an erasure without naming anybody.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from engine.clock import write_time
 from engine.state.hashes import hash_identifier
 from engine.state.tables import AUDIT
 
-Act = Literal["resolved", "undone", "replayed", "revealed"]
+Act = Literal["resolved", "undone", "replayed", "erased", "revealed"]
 Ended = Literal["done", "refused"]
 
 

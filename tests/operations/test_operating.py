@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import subprocess
 import sys
@@ -13,8 +14,11 @@ import httpx
 import orjson
 import pytest
 from jsonschema import Draft202012Validator
+from sqlalchemy import text
 
 from engine.resources import read_schema
+from engine.state.audit import WantedDeeds, list_deeds
+from engine.state.database import Database
 from tests.rehearsal import BRAND, MAPPING, SETTINGS, sandbox
 from tests.shipped import ROOT
 
@@ -45,6 +49,23 @@ class Desk:
             capture_output=True,
             text=True,
         )
+
+    def orders(self) -> list[str]:
+        """Give the orders that were sent."""
+        database = Database(self._environment["MIRADOT_DATABASE_URL"])
+        with database.transaction() as connection:
+            sent = text("SELECT order_key FROM order_version WHERE outcome = 'sent' ORDER BY id")
+            found = [str(row[0]) for row in connection.execute(sent)]
+        database.close()
+        return found
+
+    def deeds(self) -> list[tuple[str, str, str]]:
+        """Give who did what, and how it ended."""
+        database = Database(self._environment["MIRADOT_DATABASE_URL"])
+        with database.transaction() as connection:
+            found = list_deeds(connection, WantedDeeds())
+        database.close()
+        return [(one.who, one.act, one.ended or "") for one in reversed(found)]
 
     def read(self, *words: str) -> Any:
         """Give the JSON that a command prints, which keeps to the schema that it names."""
@@ -84,6 +105,15 @@ def test_what_is_lost_is_listed_shown_decided_and_sent_once_more(desk: Desk) -> 
     assert [one["ended"] for one in sent["orders"]] == ["sent"]
     assert desk.read("exceptions", "list")["causes"] == []
     assert desk.call("exceptions", "undo", number, "--note", "no").returncode == 2
+    assert desk.call("exceptions", "show", number, "--show-personal-data").returncode == 0
+    me = f"{getpass.getuser()} (command line)"
+    assert desk.deeds() == [
+        (me, "resolved", "refused"),
+        ("mo (command line)", "resolved", "done"),
+        (me, "replayed", "done"),
+        (me, "undone", "refused"),
+        (me, "revealed", "done"),
+    ]
 
 
 def test_status_exits_0_while_all_is_well(desk: Desk) -> None:
@@ -114,3 +144,10 @@ def test_an_exception_that_is_not_there_is_told_in_one_line(desk: Desk) -> None:
     assert done.stderr == (
         "miradot: there is no exception 99; miradot exceptions list shows them\n"
     )
+
+
+def test_an_erasure_is_on_record_without_a_name(desk: Desk) -> None:
+    (number, *_), before = desk.orders(), len(desk.deeds())
+    assert desk.call("forget", "--order", number, "--send").returncode == 0
+    erased = [deed for deed in desk.deeds()[before:] if deed[1] == "erased"]
+    assert erased == [(f"{getpass.getuser()} (command line)", "erased", "done")]
