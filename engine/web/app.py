@@ -29,7 +29,7 @@ from engine.web.entrance import ENTRANCE, HOME, Entrance, lead_in
 from engine.web.fences import HEADERS
 from engine.web.metrics import CONTENT_TYPE, write_metrics
 from engine.web.pages import PAGES
-from engine.web.showing import read_style, render
+from engine.web.showing import read_script, read_style, render
 from engine.web.visitors import Visitor
 
 Form = Literal["html", "json", "csv"]
@@ -85,6 +85,7 @@ def make_app(site: Site) -> Starlette:
             Route(ENTRANCE, _fenced(site, entrance.enter, "html"), methods=["POST"]),
             Route("/logout", _fenced(site, entrance.leave, "html"), methods=["POST"]),
             Route("/style.css", _fenced(site, _give_style, "html"), methods=["GET"]),
+            Route("/htmx.js", _fenced(site, _give_script, "html"), methods=["GET"]),
             Route("/livez", _fenced(site, _live, "json"), methods=["GET"]),
             Route("/readyz", _fenced(site, _Readiness(site), "json"), methods=["GET"]),
         ],
@@ -142,7 +143,11 @@ def _refuse(site: Site, request: Request, form: Form, refused: Refused) -> Respo
         if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
             # The cookie does not come along with a link of another site: asked once more, it does.
             return Response(render("again.html", _frame(None, "")), media_type="text/html")
-        return lead_in(request)
+        door = lead_in(request)
+        if _is_part(request):
+            # What asked for a part of a page must not put the door into it.
+            return Response(status_code=401, headers={"HX-Redirect": door.headers["location"]})
+        return door
     answer = _tell(site, request, form, refused.status, refused.why)
     answer.headers.update(refused.headers)
     return answer
@@ -198,6 +203,10 @@ async def _go_home(_request: Request) -> Response:
     return RedirectResponse(HOME, 303)
 
 
+async def _give_script(_request: Request) -> Response:
+    return Response(read_script(), media_type="text/javascript")
+
+
 async def _give_style(_request: Request) -> Response:
     return Response(read_style(), media_type="text/css")
 
@@ -207,7 +216,13 @@ def _tell(site: Site, request: Request, form: Form, status: int, why: str) -> Re
         return _give_json({"error": why}, status)
     told = {"title": _TITLES.get(status, "That did not work"), "why": why}
     page = render("wrong.html", _frame(know(site, request), request.url.path) | told)
-    return Response(page, status, media_type="text/html")
+    whole = {"HX-Retarget": "#content", "HX-Reselect": "#content", "HX-Reswap": "outerHTML"}
+    return Response(page, status, whole if _is_part(request) else None, media_type="text/html")
+
+
+def _is_part(request: Request) -> bool:
+    """Whether the script asks, to show a part of the answer in the page that is open."""
+    return request.headers.get("hx-request") == "true"
 
 
 def _draw(shown: Shown, visitor: Visitor | None = None, path: str = "") -> str:

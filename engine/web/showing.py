@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
+from importlib.resources import files
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,10 +17,10 @@ from engine.report.ages import count, tell_age, tell_seconds
 from engine.report.findings import printable
 from engine.report.handbook_html import handbook_style, render_handbook_body
 from engine.report.reconciliation import (
-    SIDE_NAMES,
     amounts_of,
     asides_of,
     group_thousands,
+    names_of,
     sides_of,
 )
 from engine.report.usability import tell_fall
@@ -101,6 +102,15 @@ def read_style() -> str:
 
 
 @cache
+def read_script() -> bytes:
+    """Give the one script, htmx 4.0.1 as it was published (0BSD); every page works without it.
+
+    Its digest is pinned in the tests; it comes from the package htmx.org of npm.
+    """
+    return (files("engine.web") / "scripts" / "htmx.min.js").read_bytes()
+
+
+@cache
 def _loader() -> PackageLoader:
     return PackageLoader("engine.web", "templates")
 
@@ -138,7 +148,7 @@ def _environment() -> Environment:
         amounts=amounts_of,
         asides=asides_of,
         sides=sides_of,
-        side_names=SIDE_NAMES,
+        side_names=names_of,
         fall=tell_fall,
         body_of=lambda handbook: Markup(render_handbook_body(handbook)),  # noqa: S704 - escaped there
     )

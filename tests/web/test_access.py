@@ -10,10 +10,13 @@ from starlette.routing import Route
 from engine.web.app import MENU, make_app
 from engine.web.fences import HEADERS, is_ours
 from engine.web.pages import PAGES
-from tests.web.offices import FOREIGN, TOKENS, Office
+from tests.web.offices import FOREIGN, SCRIPT, TOKENS, Office
 
 # What is answered to strangers.
-OPEN = {"GET /livez", "GET /readyz", "GET /login", "POST /login", "POST /logout", "GET /style.css"}
+OPEN = {
+    *("GET /livez", "GET /readyz", "GET /style.css", "GET /htmx.js"),
+    *("GET /login", "POST /login", "POST /logout"),
+}
 # What leads on without looking who asks.
 LEADING = {"GET /"}
 NEEDS = {f"{page.method} {page.path}": page.role for page in PAGES} | {"GET /metrics": "view"}
@@ -111,15 +114,20 @@ def test_every_answer_carries_the_fences(office: Office) -> None:
             answer = client.request(method, filled(path))
             missing = {name for name in HEADERS if answer.headers.get(name) != HEADERS[name]}
             assert missing == set(), path
-    assert "unsafe" not in HEADERS["Content-Security-Policy"]
+    policy = HEADERS["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert {"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"} <= {
+        one.strip() for one in policy.split(";")
+    }
 
 
 def test_no_page_holds_a_script_or_a_style_of_its_own(office: Office) -> None:
     with office.client("olga") as client:
         for method, path in routes(office):
-            if method == "GET" and path == bare(path):
+            if method == "GET" and path == bare(path) and path != "/htmx.js":
                 text = client.get(path.replace("{number:serial}", "1")).text
-                assert "<script" not in text, path
+                assert "<script" not in text.replace(SCRIPT, ""), path
+                assert "hx-on" not in text, path
                 assert "<style" not in text, path
                 assert " style=" not in text, path
                 assert " onclick" not in text, path

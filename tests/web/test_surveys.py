@@ -18,7 +18,7 @@ from engine.commands.usability import measure_usability
 from engine.report.reconciliation import group_thousands
 from engine.state.measurements import Measured, keep_measurement
 from engine.web.drawing import HIGH, WIDE, draw_bars, draw_line
-from tests.web.offices import HOSTILE, Office, keep_busy, open_office, spoil, survey
+from tests.web.offices import HOSTILE, SCRIPT, Office, keep_busy, open_office, spoil, survey
 from tests.web.test_looking import get, read
 
 KINDS = ("usability", "drift", "reconciliation", "consent")
@@ -216,7 +216,7 @@ def test_hostile_texts_are_shown_as_typed(spoilt: Office) -> None:
     keep(spoilt, flow, "usability", used)
     for kind in ("drift", "reconciliation", "usability"):
         text = get(spoilt, f"/{kind}?mapping={flow}")
-        assert "<script" not in text
+        assert "<script" not in text.replace(SCRIPT, "")
         assert "<b>" not in text
         assert "alert(1)" in text.replace("<wbr>", "")
     cells = [
