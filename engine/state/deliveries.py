@@ -36,7 +36,7 @@ def number_delivered(connection: Connection, flow: str, since: str) -> list[int]
     rows = connection.execute(
         select(table.c.id, table.c.order_key)
         .where(table.c.flow == flow, table.c.outcome == _SENT, table.c.settled_at >= since)
-        .order_by(table.c.version, table.c.id)
+        .order_by(table.c.version, table.c.shown, table.c.id)
     )
     newest: dict[str, int] = {}
     for number, key in rows:

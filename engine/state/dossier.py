@@ -46,7 +46,7 @@ def find_subject(connection: Connection, wanted: str) -> str | None:
         found = connection.execute(
             select(table.c.subject)
             .where(column == wanted)
-            .order_by(table.c.version.desc(), table.c.id.desc())
+            .order_by(table.c.version.desc(), table.c.shown.desc(), table.c.id.desc())
             .limit(1)
         ).scalar_one_or_none()
         if found is not None:

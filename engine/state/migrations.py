@@ -81,6 +81,13 @@ def _tell_shops_apart(connection: Connection) -> None:
         )
 
 
+def _order_equal_stamps(connection: Connection) -> None:
+    if not _has_column(connection, ORDER_VERSION, "shown"):
+        connection.execute(
+            text("ALTER TABLE order_version ADD COLUMN shown INTEGER DEFAULT 0 NOT NULL")
+        )
+
+
 def _has_column(connection: Connection, table: Table, name: str) -> bool:
     return name in {one["name"] for one in inspect(connection).get_columns(table.name)}
 
@@ -104,6 +111,7 @@ STEPS: tuple[Step, ...] = (
     Step("0005-alerts", _add_alerts),
     Step("0006-restores", _add_restores),
     Step("0007-shops", _tell_shops_apart),
+    Step("0008-equal-stamps", _order_equal_stamps),
 )
 
 

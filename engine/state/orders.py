@@ -43,6 +43,7 @@ class Waiting:
     version: str
     payload: str
     subject: str
+    shop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,14 @@ _LIST_WAITING = (
         ORDER_VERSION.c.version,
         ORDER_VERSION.c.payload,
         ORDER_VERSION.c.subject,
+        ORDER_VERSION.c.shop,
     )
     .where(
         ORDER_VERSION.c.flow == bindparam("flow"),
         ORDER_VERSION.c.subject == bindparam("subject"),
         ORDER_VERSION.c.outcome.is_(None),
     )
-    .order_by(ORDER_VERSION.c.version, ORDER_VERSION.c.id)
+    .order_by(ORDER_VERSION.c.version, ORDER_VERSION.c.shown, ORDER_VERSION.c.id)
 )
 
 
@@ -141,7 +143,9 @@ _NEWEST_SETTLED = (
         ORDER_VERSION.c.outcome.is_not(None),
         ORDER_VERSION.c.version != "",
     )
-    .order_by(ORDER_VERSION.c.version.desc(), ORDER_VERSION.c.id.desc())
+    .order_by(
+        ORDER_VERSION.c.version.desc(), ORDER_VERSION.c.shown.desc(), ORDER_VERSION.c.id.desc()
+    )
     .limit(1)
 )
 
@@ -233,7 +237,7 @@ def newest_version_ids(connection: Connection, flow: str, order_keys: Sequence[s
     rows = connection.execute(
         select(table.c.order_key, table.c.id)
         .where(table.c.flow == flow, table.c.order_key.in_(order_keys))
-        .order_by(table.c.version, table.c.id)
+        .order_by(table.c.version, table.c.shown, table.c.id)
     )
     for key, number in rows:
         found[key] = number

@@ -88,7 +88,11 @@ def find_doubtful(
                 ORDER_VERSION.c.order_key == order_key,
                 ORDER_VERSION.c.landed_at <= row.restored_at,
             )
-            .order_by(ORDER_VERSION.c.version.desc(), ORDER_VERSION.c.id.desc())
+            .order_by(
+                ORDER_VERSION.c.version.desc(),
+                ORDER_VERSION.c.shown.desc(),
+                ORDER_VERSION.c.id.desc(),
+            )
             .limit(1)
         )
         if connection.execute(before).scalar_one_or_none() not in _REPLAYED:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, text, update
+from sqlalchemy import Connection, delete, exists, func, or_, text, update
 
 from engine.clock import write_time
 from engine.problem import Failure
@@ -93,6 +93,8 @@ def _empty_payloads(connection: Connection, limit: str) -> int:
         later.c.order_key == version.c.order_key,
         later.c.id > version.c.id,
         later.c.version >= version.c.version,
+        # Nor one that Mirakl showed last of several under one stamp.
+        or_(later.c.version > version.c.version, later.c.shown >= version.c.shown),
     )
     needed = (
         exists().where(LEDGER.c.order_version_id == version.c.id, *_same_order()),

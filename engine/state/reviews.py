@@ -133,7 +133,7 @@ def newest_version(connection: Connection, flow: str, order_key: str) -> OrderVe
         connection.execute(
             _columns(OrderVersion, table)
             .where(table.c.flow == flow, table.c.order_key == order_key)
-            .order_by(table.c.version.desc(), table.c.id.desc())
+            .order_by(table.c.version.desc(), table.c.shown.desc(), table.c.id.desc())
             .limit(1)
         )
         .mappings()

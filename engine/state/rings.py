@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select
 
 from engine.clock import write_time
 from engine.state.shops import Feed
@@ -14,6 +14,7 @@ from engine.state.tables import RING, RING_SEEN
 from engine.state.writing import insert_new, put_rows
 
 MOST_WAITING = 10_000
+_LATEST = timedelta(hours=1)
 
 
 class RingFull(Exception):  # noqa: N818 - an answer, not a fault
@@ -26,6 +27,7 @@ class Rung:
 
     order_key: str
     rung_at: str
+    shop: str = ""
 
 
 def ring(
@@ -48,15 +50,30 @@ def ring(
     put_rows(connection, RING, rows)
 
 
-def take_rung(connection: Connection, feed: Feed, limit: int) -> list[Rung]:
-    """Give the orders that wait longest, at most `limit`; they wait on until `end_rung`."""
+def ring_later(connection: Connection, feed: Feed, order_key: str, due: datetime) -> None:
+    """Let an order be fetched once more, but not before a moment; the latest one counts."""
+    known = {"flow": feed.flow, "shop": feed.shop, "order_key": order_key}
+    put_rows(connection, RING, [{**known, "rung_at": write_time(due)}])
+
+
+def take_rung(connection: Connection, feed: Feed, limit: int, now: datetime) -> list[Rung]:
+    """Give the orders that are due and wait longest, at most `limit`; they wait until `end_rung`.
+
+    Those of no shop that was told apart are whoever's comes.
+    """
     waiting = (
-        select(RING.c.order_key, RING.c.rung_at)
-        .where(RING.c.flow == feed.flow, RING.c.shop == feed.shop)
+        select(RING.c.order_key, RING.c.rung_at, RING.c.shop)
+        .where(*_due(feed, now))
         .order_by(RING.c.rung_at, RING.c.order_key)
         .limit(limit)
     )
-    return [Rung(row.order_key, row.rung_at) for row in connection.execute(waiting)]
+    return [Rung(*row) for row in connection.execute(waiting)]
+
+
+def _due(feed: Feed, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    # One that is due tomorrow was rung before the clock was set back.
+    moments = (RING.c.rung_at <= write_time(now), RING.c.rung_at > write_time(now + _LATEST))
+    return RING.c.flow == feed.flow, RING.c.shop.in_(("", feed.shop)), or_(*moments)
 
 
 def end_rung(connection: Connection, feed: Feed, rung: Iterable[Rung]) -> None:
@@ -65,11 +82,17 @@ def end_rung(connection: Connection, feed: Feed, rung: Iterable[Rung]) -> None:
         connection.execute(
             delete(RING).where(
                 RING.c.flow == feed.flow,
-                RING.c.shop == feed.shop,
+                RING.c.shop == one.shop,
                 RING.c.order_key == one.order_key,
                 RING.c.rung_at == one.rung_at,
             )
         )
+
+
+def count_due(connection: Connection, feed: Feed, now: datetime) -> int:
+    """Give how many orders may be fetched now."""
+    counted = select(func.count()).select_from(RING).where(*_due(feed, now))
+    return int(connection.execute(counted).scalar_one())
 
 
 def count_waiting(connection: Connection, feed: Feed) -> int:

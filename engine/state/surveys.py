@@ -90,7 +90,7 @@ def newest_of_orders(
         func.coalesce(table.c.because, ""),
         func.coalesce(table.c.spec_sha256, ""),
         table.c.landed_at,
-    ).order_by(table.c.version, table.c.id)
+    ).order_by(table.c.version, table.c.shown, table.c.id)
     for row in _of_keys(connection, asked, flow, order_keys):
         found[row[0]] = Newest(*row)
     return found

@@ -57,6 +57,7 @@ ORDER_VERSION = Table(
     Column("landed_at", Text, nullable=False),
     Column("run", Text, nullable=False),
     Column("shop", Text, nullable=False, server_default="", comment="Which shop's order it is."),
+    Column("shown", Integer, nullable=False, server_default="0", comment="Orders equal stamps."),
     Column("outcome", Text, comment="sent, unchanged, held or rejected; null while it waits."),
     Column("because", Text, comment="Why it ended so, in a sentence."),
     Column("spec_sha256", Text),

@@ -40,7 +40,7 @@ def read_backlog(connection: Connection, feed: Feed, now: datetime) -> Backlog:
     return Backlog(
         events=lanes.get("event", 0),
         batches=lanes.get("batch", 0),
-        rung=rings.count_waiting(connection, feed),
+        rung=rings.count_due(connection, feed, now),
         due=next_due(connection, flow, now),
         oldest=connection.execute(oldest).scalar_one(),
     )

@@ -18,8 +18,9 @@ from engine.state.cursors import move_cursor, read_cursor
 from engine.state.database import Connection
 from engine.state.erasure import exclude_erasure
 from engine.state.orders import Arrival, Landed, Lane, land_orders, persons_of_orders
+from engine.state.repeats import find_overtaken, prefer
 from engine.state.restores import end_catching_up
-from engine.state.rings import end_rung, take_rung
+from engine.state.rings import end_rung, ring_later, take_rung
 from engine.state.shops import Feed
 from engine.state.tombstones import is_buried
 from engine.sync.flow import land_payload
@@ -94,21 +95,44 @@ class Landing:
         worker, feed, figures = self.worker, self.feed, Counter[str]()
         while True:
             with worker.transaction() as connection:
-                rung = take_rung(connection, feed, MOST_ORDERS)
+                rung = take_rung(connection, feed, MOST_ORDERS, worker.now)
             if not rung:
                 return figures
             orders = self.source.read_orders([one.order_key for one in rung])
             with worker.transaction() as connection:
-                figures += self.land(connection, orders, "event")
                 end_rung(connection, feed, rung)
+                figures += self.land(connection, orders, "event", asked=True)
 
-    def land(self, connection: Connection, orders: Iterable[OrderText], lane: Lane) -> Counter[str]:
-        """Store orders as they came; those of people who were erased are left out."""
+    def land(
+        self,
+        connection: Connection,
+        orders: Iterable[OrderText],
+        lane: Lane,
+        *,
+        asked: bool = False,
+    ) -> Counter[str]:
+        """Store orders as they came; those of people who were erased are left out.
+
+        `asked`: Mirakl was asked for these orders, so that what it shows is the newest.
+        """
         worker, given = self.worker, list(orders)
         kept = self.admit(connection, given)
         arrival = Arrival(worker.flow.name, lane, self.run, worker.now, self.shop)
         new = land_orders(connection, kept, arrival)
+        if new < len(kept):
+            self._take_again(connection, kept, arrival, asked=asked)
         return Counter(seen=len(given), landed=new, erased=len(given) - len(kept))
+
+    def _take_again(
+        self, connection: Connection, kept: Sequence[Landed], arrival: Arrival, *, asked: bool
+    ) -> None:
+        """Take in what was shown again though another content of the same stamp came later."""
+        for one in find_overtaken(connection, arrival.flow, kept):
+            if asked:
+                prefer(connection, one, arrival)
+            else:
+                due = arrival.now + self.worker.rules.reread_wait
+                ring_later(connection, self.feed, one.landed.order_key, due)
 
     def admit(self, connection: Connection, orders: Sequence[OrderText]) -> list[Landed]:
         """Give orders ready to be stored, without those of people who were erased."""

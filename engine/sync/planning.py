@@ -45,6 +45,8 @@ from engine.state.outbox import (
     write_calls,
 )
 from engine.state.people import ConsentEvent, is_decided, note_consent, read_anchor
+from engine.state.rings import ring_later
+from engine.state.shops import Feed
 from engine.sync.causes import raise_cause, raised_by_mapping
 from engine.sync.doubting import hold_doubtful
 from engine.sync.flow import Flow, PayloadError, read_payload
@@ -80,7 +82,7 @@ def begin_turn(worker: Worker, connection: Connection, claim: Claim) -> Turn:
     hold_claim(connection, claim)
     flow, now = worker.flow, worker.now
     _drop_unfinished(connection, flow, claim, now)
-    waiting = _supersede(connection, flow, list_waiting(connection, flow.name, claim.subject), now)
+    waiting = _supersede(worker, connection, list_waiting(connection, flow.name, claim.subject))
     anchor = read_anchor(connection, claim.subject), is_decided(connection, claim.subject)
     ledger = list_ledger(connection, flow.name, claim.subject)
     sent = list_effects(connection, flow.name, claim.subject)
@@ -109,26 +111,34 @@ def _drop_unfinished(connection: Connection, flow: Flow, claim: Claim, now: date
         add_exception(connection, about, told, now)
 
 
-def _supersede(
-    connection: Connection, flow: Flow, waiting: list[Waiting], now: datetime
-) -> list[Waiting]:
+def _supersede(worker: Worker, connection: Connection, waiting: list[Waiting]) -> list[Waiting]:
     """End what a newer version has overtaken; give the newest version of each order."""
+    flow, now = worker.flow, worker.now
     newest = {one.order_key: one for one in waiting}
     kept = []
     for one in waiting:
         # One whose time cannot be read is older or newer than nothing: it is planned, and held.
         why = NEWER_CAME if one.version and newest[one.order_key] is not one else ""
+        if why and newest[one.order_key].version == one.version:
+            _read_again(worker, connection, one)
         if not why and one.version:
             settled = newest_settled(connection, flow.name, one.order_key)
             why = CAME_LATE if settled is not None and settled[0] > one.version else ""
             if settled is not None and settled[0] == one.version:
                 # Another content under the same stamp: what was sent under it is sent once more.
                 repeat_calls(connection, flow.name, one.order_key)
+                _read_again(worker, connection, one)
         if why:
             settle_version(connection, one.id, End("unchanged", why, flow.sha256), now)
         else:
             kept.append(one)
     return kept
+
+
+def _read_again(worker: Worker, connection: Connection, version: Waiting) -> None:
+    """Ask Mirakl once more for an order with two contents under one stamp: what it shows counts."""
+    feed = Feed(worker.flow.name, version.shop)
+    ring_later(connection, feed, version.order_key, worker.now + worker.rules.reread_wait)
 
 
 def plan_version(worker: Worker, turn: Turn, version: Waiting) -> Planned:

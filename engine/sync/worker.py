@@ -48,6 +48,8 @@ class Rules:
     longest_wait: timedelta = timedelta(minutes=15)
     doubt_wait: timedelta = timedelta(seconds=60)
     """Longer than anything on the way holds a request back whose answer was lost."""
+    reread_wait: timedelta = timedelta(minutes=3)
+    """Longer than Mirakl shows an order as it was before."""
     attempts_before_telling: int = 20
     """Attempts after which people are told of an order; some hours, when Dotdigital is down."""
     fresh: timedelta = timedelta(seconds=30)

@@ -87,7 +87,8 @@ class Porch:
 
     def waiting(self) -> list[str]:
         with self.doorbell.database.transaction() as connection:
-            return [one.order_key for one in take_rung(connection, self.doorbell.feed, 100_000)]
+            feed, now = self.doorbell.feed, self.clock.now()
+            return [one.order_key for one in take_rung(connection, feed, 100_000, now)]
 
     def seen(self) -> list[str]:
         with self.doorbell.database.transaction() as connection:

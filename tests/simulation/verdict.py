@@ -45,7 +45,7 @@ class Facts:
     def last_version(self, key: str) -> Row | None:
         """Give the newest version of an order, as Mirakl dates it and then as it came."""
         found = [one for one in self.versions if one.order_key == key]
-        return max(found, key=lambda one: (one.version, one.id)) if found else None
+        return max(found, key=lambda one: (one.version, one.shown, one.id)) if found else None
 
     def came_last(self, key: str) -> Row:
         """Give the version of an order that ended last."""

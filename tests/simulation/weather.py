@@ -193,11 +193,13 @@ class RoughWire:
     def _recall(self, sent: Sent, got: Got) -> Got:
         """Give what the same question was answered some time ago, as a cache does."""
         oldest = self.weather.baton.now - timedelta(seconds=MOST_LAG)
-        offset = sent.query.get("offset")
+        meant = ("offset", "order_ids")
         known = [
             old
             for at, asked, old in self.pages
-            if at >= oldest and asked.query.get("offset") == offset and old.status == 200
+            if at >= oldest
+            and all(asked.query.get(name) == sent.query.get(name) for name in meant)
+            and old.status == 200
         ]
         return self.weather.chance.choice(known) if known else got
 

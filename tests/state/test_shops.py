@@ -62,7 +62,7 @@ def test_one_shop_goes_on_where_an_older_database_was(database: Database) -> Non
     assert history is not None
     assert history.pending == {"window": 3}
     with database.transaction() as connection:
-        assert [one.order_key for one in take_rung(connection, FIRST, 9)] == ["ORD-1"]
+        assert [one.order_key for one in take_rung(connection, FIRST, 9, NOW)] == ["ORD-1"]
 
 
 def test_two_shops_of_an_older_database_are_both_read_anew(database: Database) -> None:
