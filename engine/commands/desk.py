@@ -105,6 +105,7 @@ class ServedDesk:
             "ok": health["ok"],
             "brand": worker.flow.brand,
             "flows": flows,
+            "surveys": self.surveys.list_newest(),
             "shared": health["shared"],
             "left": [
                 {

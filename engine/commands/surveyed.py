@@ -14,6 +14,7 @@ from engine.report.drift import DriftDocument
 from engine.report.reconciliation import ReconciliationDocument
 from engine.report.usability import UsabilityDocument
 from engine.state.measurements import (
+    KINDS,
     Kind,
     Measured,
     list_history,
@@ -27,6 +28,7 @@ from engine.web.desk import NotThere
 from engine.web.surveys import (
     ConsentPage,
     DriftPage,
+    LatestView,
     PointView,
     ReconciliationPage,
     UsabilityPage,
@@ -79,6 +81,17 @@ class Surveyed:
         page = self._tell("reconciliation", flow, wanted)
         page |= {"month": wanted, "months": [_point(one) for one in months]}
         return cast("ReconciliationPage", page)
+
+    def list_newest(self) -> list[LatestView]:
+        """Give the newest survey of each mapping and kind, in figures."""
+        with self.worker.transaction() as connection:
+            newest = [
+                max(latest, key=lambda one: one.at)
+                for flow in list_measured_flows(connection)
+                for kind in KINDS
+                if (latest := list_latest(connection, flow, kind))
+            ]
+        return [{**_point(one), "mapping": one.flow, "kind": one.kind} for one in newest]
 
     def _tell(self, kind: Kind, mapping: str, part: str = "") -> dict[str, Any]:
         flow, worker = self._require(mapping), self.worker

@@ -21,7 +21,7 @@ from engine.report.resolution import ResolutionDocument
 from engine.report.status import FlowHealth, SharedHealth
 from engine.web.causes import CauseDesk
 from engine.web.plans import PlanPage
-from engine.web.surveys import SurveyDesk
+from engine.web.surveys import LatestView, SurveyDesk
 
 OpenState = Literal["open", "closed", "all"]
 _CLOSED = ConfigDict(extra="forbid")
@@ -73,13 +73,17 @@ class FlowPage(TypedDict):
 
 @with_config(_CLOSED)
 class HealthPage(TypedDict):
-    """How everything stands; `brand` is that of the brand file, '' without one."""
+    """How everything stands; `brand` is that of the brand file, '' without one.
+
+    `surveys` are the latest of each kind and mapping, of months the one that was reconciled last.
+    """
 
     schema: Literal["miradot/page-health.v1"]
     at: str
     ok: bool
     brand: str
     flows: list[FlowPage]
+    surveys: list[LatestView]
     shared: SharedHealth
     left: list[LeftView]
 

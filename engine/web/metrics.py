@@ -30,6 +30,7 @@ class _Reading:
         for one in self._page["left"]:
             left.add_metric([one["side"], one["tier"]], one["calls"])
         yield left
+        yield from _tell_surveys(self._page)
         deletions = self._page["shared"]["deletions"]
         yield GaugeMetricFamily(
             "miradot_deletions_owed", "Contacts Dotdigital still has to delete.", value=deletions
@@ -93,6 +94,21 @@ def _time_flows(page: HealthPage) -> Iterator[Metric]:
         if "lag" in flow:
             lag.add_metric([name], flow["lag"]["median"])
     return iter((success, oldest, lag))
+
+
+def _tell_surveys(page: HealthPage) -> Iterator[Metric]:
+    labels = ["mapping", "kind", "part"]
+    found = GaugeMetricFamily(
+        "miradot_survey_found", "Things that were not as they should be.", labels=labels
+    )
+    made = GaugeMetricFamily(
+        "miradot_survey_timestamp_seconds", "When the survey was made.", labels=labels
+    )
+    for one in page["surveys"]:
+        label = [one["mapping"], one["kind"], one["part"]]
+        found.add_metric(label, one["found"])
+        made.add_metric(label, _seconds(one["at"]))
+    return iter((found, made))
 
 
 def _oldest(flow: FlowPage, now: str) -> float:

@@ -76,6 +76,8 @@ WORDS: Mapping[str, str] = {
     "differs": "Disagree",
     "breach": "Breach",
     "known": "To be known",
+    "as wanted": "As it should be",
+    "look": "Needs a look",
 }
 
 

@@ -32,6 +32,14 @@ class PointView(TypedDict):
     ]
 
 
+@with_config(_CLOSED)
+class LatestView(PointView):
+    """The latest survey of a kind and part, of a mapping."""
+
+    mapping: str
+    kind: Literal["usability", "drift", "reconciliation", "consent"]
+
+
 class _SurveyPage(TypedDict):
     at: str
     mapping: str

@@ -84,6 +84,22 @@ def test_health_names_the_brand_the_calls_left_and_what_is_next(office: Office) 
     assert "at most less" not in text
 
 
+def test_health_tells_what_surveys_found_and_leads_there(office: Office) -> None:
+    surveys = read(office, "/health.json")["surveys"]
+    assert [one["kind"] for one in surveys] == ["usability", "drift", "reconciliation", "consent"]
+    text = unescape(get(office, "/health"))
+    for said in ("of values filled", "nothing drifted", "1 difference", "nothing was widened"):
+        assert said in text
+    month = next(one["part"] for one in surveys if one["part"])
+    for kind in ("usability", "drift", "consent"):
+        assert f'href="/{kind}?mapping=debenhams-orders"' in text
+    assert f'href="/reconciliation?mapping=debenhams-orders&month={month}"' in text
+    lines = get(office, "/metrics").splitlines()
+    label = f'kind="reconciliation",mapping="debenhams-orders",part="{month}"'
+    assert f"miradot_survey_found{{{label}}} 1.0" in lines
+    assert any(one.startswith(f"miradot_survey_timestamp_seconds{{{label}}}") for one in lines)
+
+
 def test_several_mappings_stand_in_one_table(tmp_path: Path) -> None:
     with open_office(tmp_path) as office:
         hands = office.hands
