@@ -43,6 +43,7 @@ FORMS = {
     "^P([0-9]+D)?(T([0-9]+H)?([0-9]+M)?)?$": "a duration in days or hours, such as P14D or PT6H",
     "^[0-9]+\\.[0-9]+\\.[0-9]+$": "a version of three numbers, such as 1.0.0",
     "^[a-z]+\\.[a-z_]+@[0-9]{4}-[0-9]{2}$": "a source and its version, such as name.part@2026-07",
+    "^[0-9]{1,20}$": 'the number of something in the account, in quotes, such as "4711"',
     "^[a-z]+@[0-9]{4}-[0-9]{2}$": "a target and its version, such as name@2026-07",
     "^[a-z][a-z0-9_.]* (==|>=|<=|>|<) ([a-z][a-z0-9_.]*|-?[0-9]+(\\.[0-9]+)?)$": (
         'an equation with single blanks, such as "net >= 0" or "listed == order_total"'

@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, cast
 
-from engine.spec import Brand, MappingSpec, TestFile
+from engine.spec import AccountLock, Brand, MappingSpec, TestFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,7 @@ _MODELS: dict[str, type[Concept]] = {
     "mapping.v1.schema.json": MappingSpec,
     "brand.v1.schema.json": Brand,
     "test.v1.schema.json": TestFile,
+    "account.v1.schema.json": AccountLock,
 }
 # What a concept is called in the editor and in problems, where its class is called otherwise.
 _TITLES = {
@@ -59,6 +60,11 @@ def brand_schema() -> Schema:
 def test_schema() -> Schema:
     """Give the JSON Schema of a test file."""
     return _generate("test.v1.schema.json")
+
+
+def account_schema() -> Schema:
+    """Give the JSON Schema of an account lock."""
+    return _generate("account.v1.schema.json")
 
 
 def schema_text(name: str) -> str:

@@ -258,6 +258,12 @@ def load_target(reference: str) -> TargetLock:
     return lock
 
 
+def load_shipped_target(name: str) -> TargetLock:
+    """Give the target lock shipped under a name, in whatever version; LockError without one."""
+    version = _read_lock(name, f"{name}/target.json").get("version", "")
+    return load_target(f"{name}@{version}")
+
+
 def _file_of(reference: str) -> str:
     return f"{reference.partition('@')[0].replace('.', '/')}.json"
 

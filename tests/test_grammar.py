@@ -10,15 +10,20 @@ from jsonschema import Draft7Validator, Draft202012Validator
 
 from engine import grammar
 from engine.forms import FORMS
-from engine.grammar import brand_schema, mapping_schema, schema_text, write_schemas
+from engine.grammar import account_schema, brand_schema, mapping_schema, schema_text, write_schemas
 from engine.resources import schemas_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-NAMES = ("mapping.v1.schema.json", "brand.v1.schema.json", "test.v1.schema.json")
-SCHEMAS = (mapping_schema(), brand_schema(), grammar.test_schema())
+NAMES = (
+    "mapping.v1.schema.json",
+    "brand.v1.schema.json",
+    "test.v1.schema.json",
+    "account.v1.schema.json",
+)
+SCHEMAS = (mapping_schema(), brand_schema(), grammar.test_schema(), account_schema())
 # Each means the same in draft-07 and in 2020-12; `$defs` is only where `$ref` points to.
 BOTH_DRAFTS = {
     *("$schema", "$id", "$ref", "$defs", "title", "description", "type", "default"),

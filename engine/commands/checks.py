@@ -14,7 +14,10 @@ from engine.checked import CheckedSpec
 from engine.commands.files import SourceFile
 from engine.commands.kinds import name_kind
 from engine.problem import Problem, sort_problems
+from engine.shape import check_shape
 from engine.text import Document, read_document
+
+ACCOUNT_SCHEMA = "account.v1.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Checker:
         document, unread = read_document(task.file.raw, task.file.path)
         if document is None:
             return Result(tuple(sort_problems(unread)))
+        if name_kind(document) == "an account lock":
+            return Result(tuple(sort_problems(check_shape(document, ACCOUNT_SCHEMA))))
         if not is_brand(document):
             return self._check_mapping(task.file, document)
         brand, problems = fit_brand(document)

@@ -28,7 +28,7 @@ from engine.connections.mirakl import (
 )
 from engine.log import get_log, set_up_log
 from engine.problem import Failure
-from engine.settings import MiraklAccess, Need, Settings
+from engine.settings import DotdigitalAccess, MiraklAccess, Need, Settings
 from engine.sources.files import read_file
 from engine.state.budget import Allowance, Rate
 from engine.state.claims import Claimant
@@ -136,8 +136,7 @@ def open_delivery(
         database = open_database(settings, clock)
         stack.callback(database.close)
         _recognise_key(database, key, clock)
-        user = dotdigital_user(access.user, access.password.get_secret_value())
-        wire = stack.enter_context(HttpWire(access.url, user, _hosts(settings)))
+        wire, _ = open_dotdigital(stack, settings)
         rates = dotdigital_rates(flow, access.tiers)
         pace = BudgetPace(database, clock, access.user, rates, urgent=True, longest_wait=_PATIENCE)
         rules = Rules(trail=settings.consent_trail)
@@ -156,6 +155,13 @@ def open_delivery(
         source = _open_mirakl(stack, settings, mirakl, worker) if mirakl is not None else None
         first = worker if urgent else patient
         yield Delivery(settings, first, patient, source, PROFILES[settings.mirakl_profile])
+
+
+def open_dotdigital(stack: ExitStack, settings: Settings) -> tuple[HttpWire, DotdigitalAccess]:
+    """Open the way to Dotdigital until the stack is closed; Failure where it is not set up."""
+    access = settings.require_dotdigital()
+    user = dotdigital_user(access.user, access.password.get_secret_value())
+    return stack.enter_context(HttpWire(access.url, user, _hosts(settings))), access
 
 
 def _recognise_key(database: Database, key: bytes, clock: Clock) -> None:

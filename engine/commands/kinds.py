@@ -5,7 +5,12 @@ from __future__ import annotations
 from engine.problem import Failure
 from engine.text import Document, read_document
 
-_KINDS = {"cases": "a test file", "brand": "a brand file", "send": "a mapping"}
+_KINDS = {
+    "cases": "a test file",
+    "brand": "a brand file",
+    "send": "a mapping",
+    "statuses": "an account lock",
+}
 
 
 def name_kind(document: Document) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import unified_diff
 from pathlib import Path
 
+from engine.commands.difference import render_difference
 from engine.commands.files import SourceFile, read_files
 from engine.commands.writing import write_whole
 from engine.migrations.migration import (
@@ -60,7 +60,7 @@ def migrate_paths(
         problems += [*found, *refused]
         mappings += document is not None and language_of(document) is not None
         if document is not None and made is not None and made.text != document.text:
-            diffs.append(_diff(document, made))
+            diffs.append(render_difference(document.path, document.text, made.text))
             files.append((Path(file.path), _encode(file, made)))
     findings = Findings(tuple(sort_problems(problems)), len(read), colour)
     said = f"{len(files)} of {mappings} mappings to be brought to version {wanted}\n"
@@ -92,18 +92,3 @@ def _migrate(
 def _encode(file: SourceFile, made: Document) -> bytes:
     mark = _BYTE_ORDER_MARK if file.raw.startswith(_BYTE_ORDER_MARK) else b""
     return mark + made.text.encode()
-
-
-def _diff(before: Document, after: Document) -> str:
-    """Give the difference of two texts as `patch` reads it."""
-    old, new = (_split(one.text) for one in (before, after))
-    name = before.path
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        for line in unified_diff(old, new, fromfile=f"a/{name}", tofile=f"b/{name}")
-    )
-
-
-def _split(text: str) -> list[str]:
-    """Give the lines with their ends, as `patch` counts lines."""
-    return [line for line in text.replace("\n", "\n\0").split("\0") if line]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from engine.changes.document import changes_schema
-from engine.grammar import brand_schema, mapping_schema, test_schema
+from engine.grammar import account_schema, brand_schema, mapping_schema, test_schema
 from engine.nearest import suggest
 from engine.plan import plan_schema
 from engine.problem import Failure
@@ -38,6 +38,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, object]]] = {
     "mapping.v1": mapping_schema,
     "brand.v1": brand_schema,
     "test.v1": test_schema,
+    "account.v1": account_schema,
     "plan.v1": plan_schema,
     "problems.v1": problems_schema,
     "trials.v1": trials_schema,

@@ -18,6 +18,7 @@ from engine.connections.listings import (
     ListingError,
     Programme,
     SuppressedPage,
+    Template,
     read_collections,
     read_data_fields,
     read_lists,
@@ -26,6 +27,7 @@ from engine.connections.listings import (
     read_properties,
     read_records,
     read_suppressions,
+    read_templates,
 )
 from engine.connections.moments import write_moment
 from engine.connections.outcomes import Done, Failed, Outcome, Refused, Throttled, Unknown
@@ -45,6 +47,7 @@ READ_TIERS: Mapping[str, str] = {
     "list data fields": "medium",
     "list collections": "medium",
     "list lists": "medium",
+    "list templates": "medium",
     "list records": "low",
     "tell an import": "unlimited",
     "tell the time": "unlimited",
@@ -176,13 +179,7 @@ class DotdigitalReader:
 
     def list_programmes(self) -> tuple[Programme, ...]:
         """List the programmes; raises NotReadError."""
-        found: list[Programme] = []
-        while True:
-            query = {"select": str(_PAGE), "skip": str(len(found))}
-            items = self._list("list programmes", "/v2/programs", query, read_programmes)
-            found += items
-            if len(items) < _PAGE:
-                return tuple(found)
+        return self._list_older("list programmes", "/v2/programs", read_programmes)
 
     def list_data_fields(self) -> tuple[DataField, ...]:
         """List the data fields; raises NotReadError."""
@@ -203,13 +200,11 @@ class DotdigitalReader:
 
     def list_lists(self) -> tuple[ContactList, ...]:
         """List the lists of the account; raises NotReadError."""
-        found: list[ContactList] = []
-        while True:
-            query = {"select": str(_PAGE), "skip": str(len(found))}
-            items = self._list("list lists", "/v2/address-books", query, read_lists)
-            found += items
-            if len(items) < _PAGE:
-                return tuple(found)
+        return self._list_older("list lists", "/v2/address-books", read_lists)
+
+    def list_templates(self) -> tuple[Template, ...]:
+        """List the e-mail templates; raises NotReadError."""
+        return self._list_older("list templates", "/v2/templates", read_templates)
 
     def list_records(
         self, collection: str, modified_since: datetime | None, marker: str | None = None
@@ -253,6 +248,18 @@ class DotdigitalReader:
             return read(outcome.body)
         except ListingError as error:
             raise NotReadError(what, Failed(str(error))) from None
+
+    def _list_older(
+        self, what: str, path: str, read: Callable[[object], tuple[_Read, ...]]
+    ) -> tuple[_Read, ...]:
+        """Read a list of version 2 whole, page by page; raises NotReadError."""
+        found: list[_Read] = []
+        while True:
+            query = {"select": str(_PAGE), "skip": str(len(found))}
+            items = self._list(what, path, query, read)
+            found += items
+            if len(items) < _PAGE:
+                return tuple(found)
 
     def _ask(self, sent: Sent, tier: str, *, idempotent: bool) -> Outcome:
         """Make one call when there is leave, and tell what became of it."""

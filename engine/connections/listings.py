@@ -74,6 +74,14 @@ class ContactList:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """One e-mail template of the account."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class InsightRecord:
     """One record of a collection; `updated` is Dotdigital's own stamp, '' where it tells none."""
 
@@ -145,6 +153,13 @@ def read_lists(told: object) -> tuple[ContactList, ...]:
     """Give a page of lists."""
     return tuple(
         ContactList(_number(one, "id"), _text(one, "name")) for one in map(_object, _list(told))
+    )
+
+
+def read_templates(told: object) -> tuple[Template, ...]:
+    """Give a page of templates."""
+    return tuple(
+        Template(_number(one, "id"), _text(one, "name")) for one in map(_object, _list(told))
     )
 
 

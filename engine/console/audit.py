@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from engine.console.extras import needs_sync
+from engine.console.group import Sentences
 from engine.console.request import tell_refused
 from engine.console.terminal import read_clock, show, talk
 
 
-@click.group("audit")
+@click.group("audit", cls=Sentences)
 def command() -> None:
     """Look hard at data or at what was done; nothing is sent."""
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from engine.console.extras import needs_sync
+from engine.console.group import Sentences
 from engine.console.request import tell_refused
 from engine.console.terminal import show
 
@@ -35,7 +36,7 @@ def _prints(*forms: str) -> Callable[[Command], Command]:
     )
 
 
-@click.group("exceptions")
+@click.group("exceptions", cls=Sentences)
 def command() -> None:
     """See what waits for people, decide it, send orders again.
 

@@ -14,6 +14,9 @@ def needs_sync() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
+        if (error.name or "").partition(".")[0] == "engine":
+            # No extra brings what is ours.
+            raise
         raise Failure(
             f'this needs the extra: pip install "miradot[sync]" ({error.name} is not there)'
         ) from None

@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
+from engine.console.group import Sentences
 from engine.console.terminal import open_input, read_clock, talk, wants_colour
 
 
-@click.group("sample")
+@click.group("sample", cls=Sentences)
 def command() -> None:
     """Make samples that can be shared."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from engine.clock import Clock
 from engine.connections.dotdigital_reads import NotReadError
 from engine.connections.listings import InsightRecord
 from engine.connections.outcomes import Throttled
@@ -45,6 +46,11 @@ def list_contacts(worker: Worker) -> Iterator[Mapping[str, Any]]:
 
 def insist(worker: Worker, ask: Callable[[], _Told]) -> _Told:
     """Ask until Dotdigital has time, within reason; raises NotReadError."""
+    return insist_by(worker.clock, ask)
+
+
+def insist_by(clock: Clock, ask: Callable[[], _Told]) -> _Told:
+    """Do the same by a clock of its own."""
     waits = 0
     while True:
         try:
@@ -53,4 +59,4 @@ def insist(worker: Worker, ask: Callable[[], _Told]) -> _Told:
             waits += 1
             if not isinstance(error.outcome, Throttled) or waits > _MOST_WAITS:
                 raise
-            worker.clock.sleep(max(error.outcome.seconds, 1.0))
+            clock.sleep(max(error.outcome.seconds, 1.0))

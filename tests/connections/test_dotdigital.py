@@ -559,6 +559,7 @@ def test_nothing_of_the_client_takes_a_free_path_or_subscribes_again() -> None:
         "list_programmes",
         "list_records",
         "list_suppressed",
+        "list_templates",
         "read_contact",
         "send",
         "server_time",
