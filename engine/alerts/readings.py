@@ -6,6 +6,7 @@ nothing that came with an order, and nothing that a vendor said, gets into it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +21,11 @@ from engine.report.ages import count, tell_seconds
 from engine.state.exceptions import Opened
 from engine.state.standing import Waiting
 
-# How notes of failed runs begin where a vendor did not answer; what follows is the vendor's.
-_SIDES = ("Mirakl", "Dotdigital")
+# What of the note of a failed run is ours, and no word of a vendor.
+_OURS = re.compile(
+    r"(?:Mirakl|Dotdigital) (?:could not be read|refuses the key|does not know the API user"
+    r"|does not allow it)"
+)
 _HARMLESS = "new field"
 _MINUTE = 60
 _WHOLE = 100
@@ -44,7 +48,7 @@ def read_figures(facts: Facts, rules: Rules, now: datetime) -> list[Reading]:
     """Give every figure that is watched of a flow."""
     return [
         _failure(facts, rules),
-        _late(facts, rules, now),
+        *_late(facts, rules, now),
         *_queues(facts, rules, now),
         *_shares(facts, rules),
         *_budgets(facts, rules),
@@ -60,7 +64,8 @@ def is_good(readings: Sequence[Reading]) -> bool:
 
 def _failure(facts: Facts, rules: Rules) -> Reading:
     failing = facts.failing
-    side = next((one for one in _SIDES if failing.note.startswith(f"{one} could not be read")), "")
+    # The last of them is the nearest to what happened.
+    cause = next(reversed(_OURS.findall(failing.note)), "")
     said = f"{failing.number} runs failed one after another"
     said = {0: "the last run did its work", 1: "the last run failed"}.get(failing.number, said)
     return Reading(
@@ -69,23 +74,28 @@ def _failure(facts: Facts, rules: Rules) -> Reading:
         value=failing.number,
         limit=rules.limits["failure"],
         said=said,
-        cause=f"{side} could not be read" if side else "",
+        cause=cause,
         since=failing.since,
     )
 
 
-def _late(facts: Facts, rules: Rules, now: datetime) -> Reading:
-    read_at, allowed = facts.standing.read_at, rules.late_after.total_seconds()
-    age = (now - read_time(read_at)).total_seconds() if read_at else None
-    told = "never" if age is None else f"{tell_seconds(age)} ago"
-    return Reading(
-        flow=facts.standing.flow,
-        kind="late",
-        value=age,
-        limit=allowed,
-        said=f"Mirakl was read whole {told}; {tell_seconds(allowed)} is the longest expected",
-        since=read_at,
-    )
+def _late(facts: Facts, rules: Rules, now: datetime) -> Iterator[Reading]:
+    """Give how long ago Mirakl was read, of each shop by itself where there are several."""
+    standing, allowed = facts.standing, rules.late_after.total_seconds()
+    several = len(standing.shops) > 1
+    reads = [(f"shop {one.shop}", one.read_at) for one in standing.shops] if several else []
+    for part, read_at in reads or [("", standing.read_at)]:
+        age = (now - read_time(read_at)).total_seconds() if read_at else None
+        told = "was never read whole" if age is None else f"was read whole {tell_seconds(age)} ago"
+        yield Reading(
+            flow=standing.flow,
+            kind="late",
+            part=part,
+            value=age,
+            limit=allowed,
+            said=f"Mirakl {told}; {tell_seconds(allowed)} is the longest expected",
+            since=read_at,
+        )
 
 
 def _queues(facts: Facts, rules: Rules, now: datetime) -> Iterator[Reading]:
@@ -136,7 +146,7 @@ def _shares(facts: Facts, rules: Rules) -> Iterator[Reading]:
             kind=kind,
             value=share if number >= rules.limits["least"] else 0.0,
             limit=rules.limits[kind],
-            said=f"{number} of {count(ended, 'order')} that ended in the last 24 hours"
+            said=f"{number} of {count(ended, 'order')} of the last 24 hours"
             f" {'was' if number == 1 else 'were'} {kind} ({share:.0f} %)",
             cause=_tell_opened(top, rules) if top is not None else "",
             owner=top.owner if top is not None else "",
@@ -159,7 +169,7 @@ def _budgets(facts: Facts, rules: Rules) -> Iterator[Reading]:
             part=one.name,
             value=_WHOLE - left.calls * _WHOLE / left.of,
             limit=rules.limits["budget"],
-            said=f"{one.name}: {left.calls} of {count(left.of, 'call')} can be made at once",
+            said=f"{left.calls} of {count(left.of, 'call')} can be made at once",
             cause=f"the other side asked for a pause of {tell_seconds(paused)}" if paused else "",
         )
 

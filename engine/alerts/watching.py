@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import cast
 
 from engine.alerts.judging import Reading, judge
+from engine.alerts.kinds import KINDS, Name
 from engine.alerts.notices import write_notices
 from engine.alerts.routes import Answer, Mood, Routes
 from engine.clock import Clock, read_time
@@ -71,7 +73,7 @@ class Watch:
             keys = [one.key for one in readings]
             states = lock_alerts(connection, self.flow, keys, now)
             put: list[tuple[AlertKey, AlertState]] = []
-            for one in readings:
+            for one in (*readings, *_find_gone(readings, states)):
                 before = states[one.key]
                 after = judge(before, one, now)
                 put.append((one.key, after))
@@ -145,6 +147,17 @@ class Watch:
         else:
             log.warning("notice not taken and tried again")
         return "failed"
+
+
+def _find_gone(
+    readings: Sequence[Reading], states: Mapping[AlertKey, AlertState]
+) -> Iterator[Reading]:
+    """Give a figure that is well for each alert that is raised though nothing is watched there."""
+    watched = {one.key for one in readings}
+    for key, state in states.items():
+        if state.raised and key not in watched and key.kind in KINDS:
+            kind = cast("Name", key.kind)
+            yield Reading(key.flow, kind, 0.0, 1.0, "it is no longer watched", key.part)
 
 
 def _address(notice: Notice, targets: Sequence[str]) -> Iterator[Notice]:

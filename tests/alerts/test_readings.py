@@ -13,7 +13,7 @@ from engine.alerts.kinds import KINDS
 from engine.alerts.readings import is_good, read_figures
 from engine.state.exceptions import Opened
 from engine.state.runs import Failing
-from engine.state.standing import Blocked, Waiting
+from engine.state.standing import Blocked, ShopRead, Waiting
 from tests.alerts.facts import NOW, RULES, WELL, ago, ended, measured, standing, tier
 
 BELOW: dict[str, Any] = {"below": True, "floor": 95.0, "percent": {"all": 60.0}}
@@ -73,6 +73,30 @@ CASES = (
         "the last run failed",
     ),
     Case(
+        "failure",
+        replace(
+            WELL,
+            failing=Failing(3, ago(minutes=5), "Mirakl could not be read: Mirakl refuses the key"),
+        ),
+        "over",
+        "3 runs failed one after another",
+        "Mirakl refuses the key",
+    ),
+    Case(
+        "late",
+        standing(shops=(ShopRead("1", ago(hours=3)), ShopRead("2", ago(minutes=1)))),
+        "over",
+        "Mirakl was read whole 3 h ago; 15 min is the longest expected",
+        part="shop 1",
+    ),
+    Case(
+        "late",
+        standing(shops=(ShopRead("1", ago(hours=3)), ShopRead("2", ago(minutes=1)))),
+        "well",
+        "Mirakl was read whole 1 min ago; 15 min is the longest expected",
+        part="shop 2",
+    ),
+    Case(
         "late",
         standing(read_at=ago(minutes=14)),
         "well",
@@ -88,7 +112,7 @@ CASES = (
         "late",
         standing(read_at=None),
         "unknown",
-        "Mirakl was read whole never; 15 min is the longest expected",
+        "Mirakl was never read whole; 15 min is the longest expected",
     ),
     Case("queue", WELL, "well", "no order of today waits", part="today"),
     Case(
@@ -117,41 +141,41 @@ CASES = (
         "held",
         ended(Opened("NO_SKU", "marketing-ops", 9), held=10, sent=90),
         "over",
-        "10 of 100 orders that ended in the last 24 hours were held (10 %)",
+        "10 of 100 orders of the last 24 hours were held (10 %)",
         "NO_SKU, 9 orders. What its owner does: Give the offer a SKU",
     ),
     Case(
         "held",
         ended(held=2, sent=1),
         "well",
-        "2 of 3 orders that ended in the last 24 hours were held (67 %)",
+        "2 of 3 orders of the last 24 hours were held (67 %)",
     ),
-    Case("held", ended(), "well", "0 of 0 orders that ended in the last 24 hours were held (0 %)"),
+    Case("held", ended(), "well", "0 of 0 orders of the last 24 hours were held (0 %)"),
     Case(
         "rejected",
         ended(Opened("REFUSED_BY_DOTDIGITAL", "engineering", 1), rejected=3, sent=97),
         "over",
-        "3 of 100 orders that ended in the last 24 hours were rejected (3 %)",
+        "3 of 100 orders of the last 24 hours were rejected (3 %)",
         "REFUSED_BY_DOTDIGITAL, 1 order",
     ),
     Case(
         "rejected",
         ended(rejected=1, sent=9),
         "well",
-        "1 of 10 orders that ended in the last 24 hours was rejected (10 %)",
+        "1 of 10 orders of the last 24 hours was rejected (10 %)",
     ),
     Case(
         "budget",
         tier("low", 9, 36),
         "well",
-        "Dotdigital low: 9 of 36 calls can be made at once",
+        "9 of 36 calls can be made at once",
         part="Dotdigital low",
     ),
     Case(
         "budget",
         tier("low", 0, 36, paused=40),
         "over",
-        "Dotdigital low: 0 of 36 calls can be made at once",
+        "0 of 36 calls can be made at once",
         "the other side asked for a pause of 40 s",
         "Dotdigital low",
     ),

@@ -299,6 +299,16 @@ def test_a_route_that_was_taken_away_is_no_end_of_the_cycle(
     ]
 
 
+def test_what_is_no_longer_watched_is_over_after_a_while(
+    database: Database, listener: Listener
+) -> None:
+    watch = watch_on(database, routed(default=(listener.route(),)))
+    cycle(watch, figure(1.0, "late", "shop 1"), figure(0.0))
+    recover(watch, figure(0.0))
+    assert [body["type"] for _, body in listener.heard] == ["warning", "success"]
+    assert "Now: it is no longer watched" in listener.heard[1][1]["message"]
+
+
 def test_sending_ends_when_it_may_not_go_on(database: Database, listener: Listener) -> None:
     watch = watch_on(database, routed(default=(listener.route(),)))
     watch.note([figure(1.0), figure(1.0, "late")])
@@ -312,7 +322,7 @@ def test_a_notice_says_what_since_when_why_who_and_where(
 ) -> None:
     routes = routed(default=(listener.route(),))
     watch = watch_on(database, routes, "https://ops.example.com")
-    said = "12 of 80 orders that ended in the last 24 hours were held (15 %)"
+    said = "12 of 80 orders of the last 24 hours were held (15 %)"
     cause = "NO_SKU, 9 orders. What its owner does: Give the offer a SKU"
     cycle(watch, Reading(FLOW, "held", 15.0, 10.0, said, "", cause, "customer-care"))
     assert listener.heard[0][1]["title"] == "miradot, debenhams-orders: many orders are held"
