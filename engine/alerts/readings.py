@@ -219,7 +219,7 @@ def _tell_reconciliation(one: Measurement) -> tuple[float | None, str, str]:
         return None, f"{month} is not over", ""
     number = len(document["differences"])
     if not number:
-        return 0, f"the three sides agree on {month}", ""
+        return 0, f"the sides agree on {month}", ""
     first = max(document["causes"], key=lambda cause: int(cause["orders"]))
     cause = f"{first['cause']}, {count(first['orders'], 'order')}"
     return number, f"the sides disagree on {count(number, 'order')} of {month}", cause

@@ -26,6 +26,7 @@ from engine.connections.mirakl import (
     MiraklSource,
     Profile,
 )
+from engine.connections.mirakl_accounts import LOG_TIER
 from engine.log import get_log, set_up_log
 from engine.problem import Failure
 from engine.settings import DotdigitalAccess, MiraklAccess, Need, Settings
@@ -48,6 +49,8 @@ MIRAKL_RATES = {
     # A poll is a call and its pages; how Mirakl counts those is not published.
     ORDERS_TIER: Rate(60, 60, burst=30),
     EXPORT_TIER: Rate(30, 60, burst=10),
+    # Twenty a minute and sixty an hour; each page counts.
+    LOG_TIER: Rate(60, 3600, burst=18),
 }
 
 

@@ -1,4 +1,4 @@
-"""`miradot reconcile`: a month on three sides, to the penny."""
+"""`miradot reconcile`: a month on all its sides, to the penny."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ from engine.connections.mirakl import SourceError
 from engine.problem import Failure
 from engine.report.reconciliation import (
     RECONCILIATION_SCHEMA,
+    AdjustmentView,
     CurrencyTotals,
+    CycleSums,
+    CycleView,
     DifferenceView,
     ReconciliationDocument,
     SideTotal,
 )
 from engine.settings import read_settings
+from engine.sync.books import Adjustment, CheckedCycle
 from engine.sync.exporting import Exporter
 from engine.sync.months import Month, read_month, zone_of
 from engine.sync.reckoning import Reckoning, Worth, make_reckoning
@@ -47,6 +51,11 @@ ADVICE: Mapping[Cause, str] = {
     "ledger differs": "send it again by the mapping in force:"
     " miradot exceptions replay --order KEY --send",
     "record without an order": "find out who wrote it; delete it in Dotdigital if it is no order",
+    "not booked": "look again tomorrow; if it stays, ask Mirakl's operator when orders are booked",
+    "refund not booked": "nothing while the refund is on its way; else ask Mirakl's operator",
+    "booked refund unknown": "look the refund up in Mirakl; ask its support where it belongs",
+    "booking differs": "compare the order with its lines in Mirakl's transaction log",
+    "booked without a sale": "see whether recognised_states of the mapping leaves out its state",
     "gone from Mirakl": "look the order up in Mirakl; ask its support where it went",
 }
 
@@ -96,7 +105,7 @@ def reconcile_month(
         raise Failure(f"the month {month.name} has not begun")
     found = reconcile(worker, exporter, reckoning, month)
     checked = worker.flow.mapping.checked
-    return {
+    document: ReconciliationDocument = {
         "schema": RECONCILIATION_SCHEMA,
         "mapping": worker.flow.name,
         "version": checked.spec.version,
@@ -107,7 +116,7 @@ def reconcile_month(
         "end": write_time(month.end),
         "at": write_time(at),
         "over": month.end <= at,
-        "agree": not found.differences,
+        "agree": found.agrees,
         "total": reckoning.total,
         "collection": reckoning.collection,
         "rule": reckoning.line,
@@ -120,21 +129,62 @@ def reconcile_month(
             for cause, number in count_causes(found.differences).items()
         ],
         "differences": [_tell_difference(reckoning, one) for one in found.differences],
-        "transaction_log": "not read",
+        "transaction_log": "read" if found.books.was_read else "not read",
+        "adjustments": [_tell_adjustment(reckoning, one) for one in found.books.adjustments],
+        "billing_cycles": [_tell_cycle(reckoning, one) for one in found.books.cycles],
+    }
+    if found.books.unread:
+        document["transaction_log_unread"] = found.books.unread
+    if found.books.unread_cycles:
+        document["billing_cycles_unread"] = found.books.unread_cycles
+    return document
+
+
+def _tell_adjustment(reckoning: Reckoning, one: Adjustment) -> AdjustmentView:
+    return {
+        "type": one.type,
+        "currency": one.currency,
+        "lines": one.lines,
+        "amount": reckoning.write(Worth(one.amount, one.currency)),
     }
 
 
+def _tell_cycle(reckoning: Reckoning, one: CheckedCycle) -> CycleView:
+    cycle = one.cycle
+
+    def tell(orders: Decimal, refunds: Decimal, transferred: Decimal) -> CycleSums:
+        texts = [
+            reckoning.write(Worth(amount, cycle.currency))
+            for amount in (orders, refunds, transferred)
+        ]
+        return {"orders": texts[0], "refunds": texts[1], "transferred": texts[2]}
+
+    view: CycleView = {
+        "id": cycle.id,
+        "created": write_time(cycle.created),
+        "currency": cycle.currency,
+        "told": tell(cycle.orders, cycle.refunds, cycle.transferred),
+        "agree": one.agrees,
+    }
+    if one.booked is not None:
+        view["booked"] = tell(*one.booked)
+    return view
+
+
 def _tell_sums(reckoning: Reckoning, found: Reconciled) -> list[CurrencyTotals]:
-    return [
-        {
+    told: list[CurrencyTotals] = []
+    for currency, one in found.sums.items():
+        totals: CurrencyTotals = {
             "currency": currency,
             "mirakl": _tell_side(reckoning, currency, one, 0),
             "ledger": _tell_side(reckoning, currency, one, 1),
             "dotdigital": _tell_side(reckoning, currency, one, 2),
             "differences": one.differences,
         }
-        for currency, one in found.sums.items()
-    ]
+        if found.books.was_read:
+            totals["booked"] = _tell_side(reckoning, currency, one, 3)
+        told.append(totals)
+    return told
 
 
 def _tell_side(reckoning: Reckoning, currency: str, one: Sum, place: int) -> SideTotal:
@@ -143,7 +193,7 @@ def _tell_side(reckoning: Reckoning, currency: str, one: Sum, place: int) -> Sid
 
 
 def _tell_difference(reckoning: Reckoning, one: Difference) -> DifferenceView:
-    sides = (one.mirakl, one.ledger, one.record)
+    sides = (one.mirakl, one.ledger, one.record, one.booked)
     currency = next((worth.currency for worth in sides if worth is not None), "")
     view: DifferenceView = {
         "order": one.order,
@@ -159,6 +209,8 @@ def _tell_difference(reckoning: Reckoning, one: Difference) -> DifferenceView:
         view["ledger"] = reckoning.write(one.ledger)
     if one.record is not None:
         view["dotdigital"] = reckoning.write(one.record)
+    if one.booked is not None:
+        view["booked"] = reckoning.write(one.booked)
     ends = [worth for worth in (one.mirakl, one.record) if worth is not None]
     if len({worth.currency for worth in ends}) == 1:
         nothing = Decimal(0)

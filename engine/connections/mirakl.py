@@ -66,6 +66,10 @@ class SourceFailed(SourceError):  # noqa: N818 - an outcome, not a fault
     """No credible answer; to be tried again from where it was."""
 
 
+class SourceLacking(SourceFailed):
+    """There is no such call, or no such thing (404)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """How often a seller's key may list orders: as recommended, and at most."""
@@ -217,25 +221,34 @@ class MiraklSource:
             raise SourceFailed(f"a file of the export lies elsewhere: {error}") from None
         return _read_orders(self._get(path, query, EXPORT_TIER).body)
 
+    def ask(self, path: str, query: Mapping[str, str], tier: str = "") -> Mapping[str, object]:
+        """Give the JSON object that another call of the same shop answers with.
+
+        Without a tier nobody paces it: what is once too often, Mirakl refuses itself.
+        """
+        return _object(self._get(path, {**self._shop, **query}, tier).body)
+
     def _get(self, path: str, query: Mapping[str, str], tier: str) -> Got:
         return self._exchange(Sent("GET", path, query), tier)
 
     def _exchange(self, sent: Sent, tier: str) -> Got:
-        wait = self._pace.take(tier)
+        wait = self._pace.take(tier) if tier else 0.0
         if wait:
             raise SourceThrottled(wait)
         try:
             got = self._wire.exchange(sent)
         except NoAnswer as none:
             raise SourceFailed(str(none)) from None
-        self._pace.heed(tier, got.status, got.headers)
+        if tier:
+            self._pace.heed(tier, got.status, got.headers)
         if got.status == 429:  # noqa: PLR2004 - HTTP's own number
             raise SourceThrottled(read_wait(got.headers))
         if got.status in (401, 403):
             said = "refuses the key" if got.status == 401 else "does not allow it"  # noqa: PLR2004
             raise SourceDenied(f"Mirakl {said} ({got.status})")
         if got.status != 200:  # noqa: PLR2004
-            raise SourceFailed(f"it answered {got.status}{self._tell_astray(got, sent)}")
+            failed = SourceLacking if got.status == 404 else SourceFailed  # noqa: PLR2004
+            raise failed(f"it answered {got.status}{self._tell_astray(got, sent)}")
         return got
 
     def _tell_astray(self, got: Got, sent: Sent) -> str:

@@ -34,7 +34,8 @@ def command(
     section, and held against our ledger and Dotdigital's Insight records, to the penny. Each
     difference has a cause and what to do about it. Nothing is landed and nothing is sent.
 
-    Mirakl's transaction log (TL02) is not read. Exits 1 when the sides disagree.
+    Where the key may read them, what Mirakl booked (TL02) is the fourth side, and its billing
+    cycles (SBC11) are held against it. Exits 1 when the sides disagree.
     """
     with needs_sync():
         from engine.commands.reconcile import ReconcileRequest, tell_reconciliation

@@ -20,11 +20,12 @@ RECONCILIATION_SCHEMA: Literal["miradot/reconciliation.v1"] = "miradot/reconcili
 _CLOSED = ConfigDict(extra="forbid")
 _WIDTH = 96
 _HEAD = (
-    *("row", "month", "mapping", "order", "currency", "mirakl", "ledger", "dotdigital"),
+    *("row", "month", "mapping", "order", "currency", "mirakl", "ledger", "dotdigital", "booked"),
     *("dotdigital_less_mirakl", "cause", "explanation", "exceptions", "owner", "do"),
 )
-SIDE_NAMES = ("Mirakl", "our ledger", "Dotdigital")
-NO_LOG = "Mirakl's transaction log (TL02) was not read: three sides are compared, not four."
+SIDE_NAMES = ("Mirakl", "our ledger", "Dotdigital", "Mirakl's books")
+"""The sides in their order; where Mirakl's books were not read there are the first three."""
+_THREE = 3
 
 
 @with_config(_CLOSED)
@@ -37,12 +38,15 @@ class SideTotal(TypedDict):
 
 @with_config(_CLOSED)
 class CurrencyTotals(TypedDict):
-    """The three sides in one currency."""
+    """The sides in one currency."""
 
     currency: Annotated[str, Field(description="ISO 4217; empty where a record names none.")]
     mirakl: SideTotal
     ledger: SideTotal
     dotdigital: SideTotal
+    booked: NotRequired[
+        Annotated[SideTotal, Field(description="By Mirakl's transaction log, where it was read.")]
+    ]
     differences: Annotated[int, Field(description="Orders on which the sides disagree.")]
 
 
@@ -64,6 +68,7 @@ class DifferenceView(TypedDict):
     mirakl: NotRequired[str]
     ledger: NotRequired[str]
     dotdigital: NotRequired[str]
+    booked: NotRequired[str]
     gap: NotRequired[
         Annotated[str, Field(description="Dotdigital less Mirakl; nothing counts as zero.")]
     ]
@@ -74,8 +79,42 @@ class DifferenceView(TypedDict):
 
 
 @with_config(_CLOSED)
+class AdjustmentView(TypedDict):
+    """Money of the month that Mirakl booked for no order; it is in no sum of the sides."""
+
+    type: Annotated[str, Field(description="As Mirakl's transaction log calls it.")]
+    currency: str
+    lines: int
+    amount: Annotated[str, Field(description="Decimal text; below zero the seller pays.")]
+
+
+@with_config(_CLOSED)
+class CycleSums(TypedDict):
+    """What a billing cycle is about, as decimal text, tax in."""
+
+    orders: str
+    refunds: str
+    transferred: Annotated[str, Field(description="To the seller, after fees and adjustments.")]
+
+
+@with_config(_CLOSED)
+class CycleView(TypedDict):
+    """A billing cycle made in the month, and what the transaction log's lines in it add up to."""
+
+    id: str
+    created: str
+    currency: str
+    told: CycleSums
+    booked: NotRequired[CycleSums]
+    agree: bool
+
+
+@with_config(_CLOSED)
 class ReconciliationDocument(TypedDict):
-    """A month of orders by their day of creation, held against each other on three sides."""
+    """A month of orders by their day of creation, held against each other on three sides or four.
+
+    The fourth is what Mirakl booked, where the key may read that.
+    """
 
     schema: Literal["miradot/reconciliation.v1"]
     mapping: str
@@ -92,12 +131,16 @@ class ReconciliationDocument(TypedDict):
     collection: str
     rule: Annotated[str, Field(description="The line of the mapping that puts it into records.")]
     currencies: list[CurrencyTotals]
-    agreed: Annotated[int, Field(description="Orders on which all three sides agree.")]
+    agreed: Annotated[int, Field(description="Orders on which all sides that were read agree.")]
     no_sale: Annotated[int, Field(description="Orders that are no sale, and have no record.")]
     left_out: Annotated[int, Field(description="Orders of people who were erased; in no sum.")]
     causes: list[CauseView]
     differences: list[DifferenceView]
-    transaction_log: Annotated[Literal["not read"], Field(description=NO_LOG)]
+    transaction_log: Literal["read", "not read"]
+    transaction_log_unread: NotRequired[Annotated[str, Field(description="Why it was not read.")]]
+    adjustments: NotRequired[list[AdjustmentView]]
+    billing_cycles: NotRequired[list[CycleView]]
+    billing_cycles_unread: NotRequired[Annotated[str, Field(description="Why they were not read.")]]
 
 
 def reconciliation_schema() -> dict[str, object]:
@@ -118,9 +161,22 @@ def verdict_of(document: ReconciliationDocument) -> str:
     """Give the outcome in a sentence."""
     if document["agree"]:
         orders = count(document["agreed"], "order")
-        return f"the three sides agree to the penny on {orders}"
-    orders = count(len(document["differences"]), "order")
-    return f"the sides DISAGREE on {orders}; they agree on {document['agreed']}"
+        return f"the {count_sides(document)} sides agree to the penny on {orders}"
+    found = [count(len(document["differences"]), "order")] if document["differences"] else []
+    wrong = sum(not one["agree"] for one in document.get("billing_cycles", []))
+    found += [count(wrong, "billing cycle")] if wrong else []
+    told = " and ".join(found)
+    return f"the sides DISAGREE on {told}; they agree on {count(document['agreed'], 'order')}"
+
+
+def count_sides(document: ReconciliationDocument) -> str:
+    """Give how many sides were read, in a word."""
+    return "four" if document["transaction_log"] == "read" else "three"
+
+
+def names_of(document: ReconciliationDocument) -> tuple[str, ...]:
+    """Give the names of the sides that were read."""
+    return SIDE_NAMES if document["transaction_log"] == "read" else SIDE_NAMES[:_THREE]
 
 
 def asides_of(document: ReconciliationDocument) -> Iterator[str]:
@@ -138,7 +194,28 @@ def asides_of(document: ReconciliationDocument) -> Iterator[str]:
     if document["left_out"]:
         orders = count(document["left_out"], "order")
         yield f"Left out of every sum, as their buyers were erased: {orders}."
-    yield NO_LOG
+    yield from _log_asides(document)
+
+
+def _log_asides(document: ReconciliationDocument) -> Iterator[str]:
+    """Give what there is to know of Mirakl's books."""
+    if document["transaction_log"] == "read":
+        yield (
+            "Mirakl's books are its transaction log (TL02): what shoppers paid and got back for the"
+            " same orders, tax in."
+        )
+        for one in document.get("adjustments", []):
+            amount = f"{group_thousands(one['amount'])} {one['currency']}"
+            lines = count(one["lines"], "line")
+            told = f"{one['type']} {amount} ({lines})"
+            yield f"Booked in the month for no order, and in no sum: {told}."
+    else:
+        why = document.get("transaction_log_unread")
+        told = f"not read: {why}" if why else "not read"
+        yield f"Mirakl's transaction log (TL02) was {told}. Three sides are compared, not four."
+    unread = document.get("billing_cycles_unread")
+    if unread:
+        yield f"Mirakl's billing cycles (SBC11) were not read: {unread}."
 
 
 def group_thousands(amount: str) -> str:
@@ -148,14 +225,16 @@ def group_thousands(amount: str) -> str:
     return f"{sign}{int(whole.removeprefix('-')):,}{dot}{rest}" if whole else ""
 
 
-def sides_of(totals: CurrencyTotals) -> tuple[SideTotal, SideTotal, SideTotal]:
-    """Give the sides in the order of `SIDE_NAMES`."""
-    return totals["mirakl"], totals["ledger"], totals["dotdigital"]
+def sides_of(totals: CurrencyTotals) -> tuple[SideTotal, ...]:
+    """Give the sides that were read, in the order of `SIDE_NAMES`."""
+    three = totals["mirakl"], totals["ledger"], totals["dotdigital"]
+    return (*three, totals["booked"]) if "booked" in totals else three
 
 
-def amounts_of(one: DifferenceView) -> tuple[str, str, str]:
-    """Give what each side says of an order, '' where it has nothing."""
-    return one.get("mirakl", ""), one.get("ledger", ""), one.get("dotdigital", "")
+def amounts_of(one: DifferenceView) -> tuple[str, str, str, str]:
+    """Give what each side says of an order, '' where it has nothing or was not read."""
+    three = one.get("mirakl", ""), one.get("ledger", ""), one.get("dotdigital", "")
+    return (*three, one.get("booked", ""))
 
 
 def _lines(document: ReconciliationDocument) -> Iterator[str]:
@@ -165,7 +244,7 @@ def _lines(document: ReconciliationDocument) -> Iterator[str]:
         yield ""
         title = one["currency"] or "(no currency)"
         yield f"  {title:<14}{'orders':>9}{document['total']:>18}"
-        for name, total in zip(SIDE_NAMES, sides_of(one), strict=True):
+        for name, total in zip(names_of(document), sides_of(one), strict=True):
             amount = group_thousands(total["total"])
             yield f"  {name:<14}{total['orders']:>9,}{amount:>18}"
     if not document["currencies"]:
@@ -176,13 +255,34 @@ def _lines(document: ReconciliationDocument) -> Iterator[str]:
         yield from _cause_lines(document)
     else:
         yield ""
+    if document.get("billing_cycles"):
+        yield from _cycle_lines(document)
+        yield ""
     for aside in asides_of(document):
         yield from wrap(aside, _WIDTH, subsequent_indent="  ")
 
 
+def _cycle_lines(document: ReconciliationDocument) -> Iterator[str]:
+    yield f"  {'billing cycles':<26}{'orders':>14}{'refunds':>14}{'transferred':>14}"
+    for one in document.get("billing_cycles", []):
+        yield _cycle_line(f"{one['created'][:10]} {one['currency']}, told", one["told"])
+        if "booked" not in one:
+            continue
+        if one["agree"]:
+            yield f"  {'':<26}its lines in the transaction log add up to that"
+        else:
+            yield _cycle_line("             DISAGREES, booked", one["booked"])
+
+
+def _cycle_line(name: str, sums: CycleSums) -> str:
+    amounts = (sums["orders"], sums["refunds"], sums["transferred"])
+    return f"  {name:<26}" + "".join(f"{group_thousands(one):>14}" for one in amounts)
+
+
 def _cause_lines(document: ReconciliationDocument) -> Iterator[str]:
     wide = max(len(one["order"]) for one in document["differences"])
-    heads = "".join(f"{name:>14}" for name in SIDE_NAMES)
+    names = names_of(document)
+    heads = "".join(f"{name:>15}" for name in names)
     yield f"  {'':<{wide}}       {heads}"
     for cause in document["causes"]:
         found = [one for one in document["differences"] if one["cause"] == cause["cause"]]
@@ -191,8 +291,8 @@ def _cause_lines(document: ReconciliationDocument) -> Iterator[str]:
         yield from _wrap(f"{count(cause['orders'], 'order')}: {title}", "  ")
         yield from _wrap(f"do: {cause['do']}", "    ")
         for one in found:
-            amounts = [group_thousands(amount) or "-" for amount in amounts_of(one)]
-            told = "".join(f"{amount:>14}" for amount in amounts)
+            amounts = [group_thousands(one) or "-" for one in amounts_of(one)[: len(names)]]
+            told = "".join(f"{amount:>15}" for amount in amounts)
             yield f"    {one['order']:<{wide}}  {one['currency']:<3}{told}"
             if said:
                 yield from _wrap(one["said"], " " * 8)
@@ -222,13 +322,36 @@ def _cells(document: ReconciliationDocument) -> Iterator[list[str | Decimal]]:
         ]
     for total in document["currencies"]:
         sums = [_amount(one["total"]) for one in sides_of(total)]
+        sums += [""] * (len(SIDE_NAMES) - len(sums))
         orders = ", ".join(
-            f"{name} {one['orders']}" for name, one in zip(SIDE_NAMES, sides_of(total), strict=True)
+            f"{name} {one['orders']}"
+            for name, one in zip(names_of(document), sides_of(total), strict=True)
         )
         verdict = "the sides agree" if not total["differences"] else "the sides disagree"
         yield [
             *("total", month, mapping, "", total["currency"], *sums, ""),
             *(verdict, f"orders: {orders}", "", "", ""),
+        ]
+    yield from _book_cells(document)
+
+
+def _book_cells(document: ReconciliationDocument) -> Iterator[list[str | Decimal]]:
+    """Give a row for each adjustment, and one for each billing cycle."""
+    month, mapping = document["month"], document["mapping"]
+    for one in document.get("adjustments", []):
+        yield [
+            *("adjustment", month, mapping, "", one["currency"], "", "", ""),
+            *(_amount(one["amount"]), "", one["type"]),
+            *(f"lines: {one['lines']}; for no order, and in no sum", "", "", ""),
+        ]
+    for cycle in document.get("billing_cycles", []):
+        told, booked = cycle["told"], cycle.get("booked")
+        verdict = "the cycle agrees" if cycle["agree"] else "the cycle disagrees"
+        yield [
+            *("billing cycle", month, mapping, cycle["id"], cycle["currency"]),
+            *(_amount(told["transferred"]), "", ""),
+            *(_amount(booked["transferred"]) if booked else "", "", verdict if booked else ""),
+            *(f"transferred for {told['orders']} of orders, {told['refunds']} refunds", "", "", ""),
         ]
 
 

@@ -1,11 +1,12 @@
 """Reconciling a month: Mirakl, our ledger and Dotdigital's records, order by order, to the penny.
 
-Mirakl is read anew, by an export on the day of creation. Nothing is landed and nothing is sent.
+Where the key may read what Mirakl booked, that is the fourth side. Mirakl is read anew, by an
+export on the day of creation. Nothing is landed and nothing is sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,16 +14,12 @@ from typing import Literal
 
 from engine.clock import read_time
 from engine.connections.listings import InsightRecord
-from engine.connections.order_texts import OrderText
-from engine.state.orders import Landed, list_contents
-from engine.state.reviews import Entry, Wanted, list_exceptions
-from engine.state.surveys import Decided, Newest, list_decided, newest_of_orders
-from engine.sync.exporting import Exporter, Window
-from engine.sync.flow import land_payload
-from engine.sync.landing import admit_orders
-from engine.sync.listing import list_records
+from engine.state.surveys import Decided
+from engine.sync.books import Booking, Books
+from engine.sync.exporting import Exporter
 from engine.sync.months import Month
-from engine.sync.reckoning import Counted, Reckoning, Worth
+from engine.sync.reckoning import Reckoning, Worth
+from engine.sync.sides import Shown, Sides, read_sides
 from engine.sync.worker import Worker
 
 Cause = Literal[
@@ -37,9 +34,12 @@ Cause = Literal[
     "ledger differs",
     "record without an order",
     "gone from Mirakl",
+    "not booked",
+    "refund not booked",
+    "booked refund unknown",
+    "booking differs",
+    "booked without a sale",
 ]
-# A record is written after its order was created; clocks of two vendors may differ by this.
-_MARGIN = timedelta(days=1)
 _SAME_MOMENT = timedelta(minutes=1)
 
 
@@ -53,6 +53,7 @@ class Difference:
     record: Worth | None
     cause: Cause
     said: str
+    booked: Worth | None = None
     codes: tuple[str, ...] = ()
     owner: str = ""
 
@@ -61,8 +62,8 @@ class Difference:
 class Sum:
     """One currency: how many orders each side has, what they are worth, and what disagrees."""
 
-    orders: list[int] = field(default_factory=lambda: [0, 0, 0])
-    worth: list[Decimal] = field(default_factory=lambda: [Decimal(0)] * 3)
+    orders: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
+    worth: list[Decimal] = field(default_factory=lambda: [Decimal(0)] * 4)
     differences: int = 0
 
 
@@ -75,87 +76,17 @@ class Reconciled:
     agreed: int
     no_sale: int
     left_out: int
+    books: Books
 
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An order as Mirakl shows it now: counted, and whether exactly that content landed."""
-
-    counted: Counted
-    landed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """All that is known of the orders of a month."""
-
-    shown: Mapping[str, Shown]
-    newest: Mapping[str, Newest]
-    decided: Mapping[str, Decided]
-    records: Mapping[str, InsightRecord]
-    opened: Mapping[str, list[Entry]]
-    left_out: int
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing disagrees, neither by order nor by billing cycle."""
+        return not self.differences and all(one.agrees for one in self.books.cycles)
 
 
 def reconcile(worker: Worker, exporter: Exporter, reckoning: Reckoning, month: Month) -> Reconciled:
-    """Compare the three sides; raises SourceError and NotReadError where one cannot be read."""
+    """Compare the sides; raises SourceError and NotReadError where one cannot be read."""
     return compare(reckoning, read_sides(worker, exporter, reckoning, month))
-
-
-def read_sides(worker: Worker, exporter: Exporter, reckoning: Reckoning, month: Month) -> Sides:
-    """Read all sides of a month."""
-    shown, left_out = _read_mirakl(worker, exporter, reckoning, month)
-    records = {
-        one.key: one
-        for one in list_records(worker, reckoning.collection, month.start - _MARGIN)
-        if one.key in shown or _is_in(month, reckoning.placed_of_record(one))
-    }
-    with worker.transaction() as connection:
-        decided = {
-            one.order_key: one
-            for one in list_decided(connection, worker.flow.name)
-            if one.order_key in shown
-            or one.order_key in records
-            or _is_in(month, reckoning.placed_of(one))
-        }
-        keys = sorted({*shown, *decided, *records})
-        newest = newest_of_orders(connection, worker.flow.name, keys)
-        opened: dict[str, list[Entry]] = {}
-        for entry in list_exceptions(connection, Wanted(flow=worker.flow.name)):
-            if entry.level != "note":
-                opened.setdefault(entry.order_key, []).append(entry)
-    return Sides(shown, newest, decided, records, opened, left_out)
-
-
-def _is_in(month: Month, moment: datetime | None) -> bool:
-    return moment is not None and month.holds(moment)
-
-
-def _read_mirakl(
-    worker: Worker, exporter: Exporter, reckoning: Reckoning, month: Month
-) -> tuple[dict[str, Shown], int]:
-    shown: dict[str, Shown] = {}
-    left_out: set[str] = set()
-    window = Window(month.start, min(month.end, worker.now))
-    for part in exporter.parts(window):
-        with worker.transaction() as connection:
-            kept = admit_orders(worker, connection, part)
-            stored = list_contents(connection, worker.flow.name, kept)
-        counted = [(one, reckoning.count(one.payload, worker.now)) for one in kept]
-        names = {one.order_key for one in kept}
-        left_out |= {key for key in _keys_of(worker, part) if key not in names}
-        for one, told in counted:
-            # Mirakl may give a little more than was asked for.
-            if told.placed_at is None or month.holds(told.placed_at):
-                landed = (one.order_key, one.content_sha256) in stored
-                shown[one.order_key] = Shown(told, landed)
-    return shown, len(left_out)
-
-
-def _keys_of(worker: Worker, part: Iterable[OrderText]) -> Iterator[str]:
-    for one in part:
-        landed: Landed = land_payload(worker.flow, one.text.decode(), worker.now, {})
-        yield landed.order_key
 
 
 def compare(reckoning: Reckoning, sides: Sides) -> Reconciled:
@@ -163,9 +94,9 @@ def compare(reckoning: Reckoning, sides: Sides) -> Reconciled:
     sums: dict[str, Sum] = {}
     found: list[Difference] = []
     agreed = no_sale = 0
-    for key in sorted({*sides.shown, *sides.decided, *sides.records}):
-        shown = sides.shown.get(key)
-        if shown is not None and not shown.counted.is_sale and key not in sides.records:
+    of_month = sides.books.of_month - sides.left_out
+    for key in sorted({*sides.shown, *sides.decided, *sides.records, *of_month}):
+        if _is_no_sale(sides, key):
             no_sale += 1
             continue
         worths = _worths(reckoning, sides, key)
@@ -174,7 +105,7 @@ def compare(reckoning: Reckoning, sides: Sides) -> Reconciled:
                 total = sums.setdefault(worth.currency, Sum())
                 total.orders[place] += 1
                 total.worth[place] += worth.value
-        if worths[0] is not None and worths[0] == worths[1] == worths[2]:
+        if worths[0] is not None and len(set(worths if sides.books.was_read else worths[:3])) == 1:
             agreed += 1
             continue
         one = _tell_difference(reckoning, sides, key, worths)
@@ -182,26 +113,40 @@ def compare(reckoning: Reckoning, sides: Sides) -> Reconciled:
         # An order that no side can tell the worth of is told, and stands in no sum.
         for worth in [one for one in worths if one is not None][:1]:
             sums[worth.currency].differences += 1
-    return Reconciled(tuple(found), dict(sorted(sums.items())), agreed, no_sale, sides.left_out)
+    left_out = len(sides.left_out)
+    sums = dict(sorted(sums.items()))
+    return Reconciled(tuple(found), sums, agreed, no_sale, left_out, sides.books)
 
 
-Worths = tuple[Worth | None, Worth | None, Worth | None]
+Worths = tuple[Worth | None, Worth | None, Worth | None, Worth | None]
+
+
+def _is_no_sale(sides: Sides, key: str) -> bool:
+    """Whether an order is no sale on any side: nobody has money for it."""
+    shown, booking = sides.shown.get(key), sides.books.orders.get(key)
+    if shown is None or shown.counted.is_sale or key in sides.records:
+        return False
+    return booking is None or not booking.worth.value
 
 
 def _worths(reckoning: Reckoning, sides: Sides, key: str) -> Worths:
     shown, decided = sides.shown.get(key), sides.decided.get(key)
-    record = sides.records.get(key)
+    record, booking = sides.records.get(key), sides.books.orders.get(key)
     return (
         shown.counted.worth if shown is not None else None,
         reckoning.read_decided(decided) if decided is not None else None,
         reckoning.read_record(record) if record is not None else None,
+        booking.worth if booking is not None else None,
     )
 
 
 def _tell_difference(reckoning: Reckoning, sides: Sides, key: str, worths: Worths) -> Difference:
     entries = sides.opened.get(key, [])
     shown = sides.shown.get(key)
-    cause, said = _find_cause(reckoning, sides, key, worths)
+    if shown is not None and _is_only_booked(sides, key, worths):
+        cause, said = _tell_booking(sides.books.orders.get(key), shown)
+    else:
+        cause, said = _find_cause(reckoning, sides, key, worths)
     codes, owner = tuple(dict.fromkeys(one.code for one in entries)), ""
     if cause in ("held", "rejected"):
         if not codes and shown is not None:
@@ -210,7 +155,8 @@ def _tell_difference(reckoning: Reckoning, sides: Sides, key: str, worths: Worth
         owner = entries[0].owner if entries else ""
     else:
         codes = ()
-    return Difference(key, *worths, cause=cause, said=said, codes=codes, owner=owner)
+    mirakl, ledger, record, booked = worths
+    return Difference(key, mirakl, ledger, record, cause, said, booked, codes, owner)
 
 
 def _find_cause(reckoning: Reckoning, sides: Sides, key: str, worths: Worths) -> tuple[Cause, str]:
@@ -230,6 +176,30 @@ def _find_cause(reckoning: Reckoning, sides: Sides, key: str, worths: Worths) ->
     return _tell_record(sides, key, worths)
 
 
+def _is_only_booked(sides: Sides, key: str, worths: Worths) -> bool:
+    """Whether Mirakl's books alone are what disagrees."""
+    shown = sides.shown.get(key)
+    if shown is not None and not shown.counted.is_sale and key not in sides.records:
+        return True
+    return worths[0] is not None and worths[0] == worths[1] == worths[2]
+
+
+def _tell_booking(booking: Booking | None, shown: Shown) -> tuple[Cause, str]:
+    """Tell why Mirakl's log is not what the other sides say."""
+    if booking is None:
+        return "not booked", "Mirakl's transaction log has no line of the order"
+    if not shown.counted.is_sale:
+        return "booked without a sale", "Mirakl booked money for an order that is no sale here"
+    missing, unknown = shown.refunds - booking.refunds, booking.refunds - shown.refunds
+    if missing:
+        refunds = f"{len(missing)} refund{'s' if len(missing) > 1 else ''}"
+        return "refund not booked", f"the order has {refunds} that the transaction log has not"
+    if unknown:
+        refunds = f"{len(unknown)} refund{'s' if len(unknown) > 1 else ''}"
+        return "booked refund unknown", f"the transaction log has {refunds} that the order has not"
+    return "booking differs", "the transaction log adds up to something else than the order"
+
+
 def _tell_unlanded(sides: Sides, key: str) -> tuple[Cause, str]:
     if key in sides.shown:
         if key in sides.newest:
@@ -238,12 +208,14 @@ def _tell_unlanded(sides: Sides, key: str) -> tuple[Cause, str]:
         return "not landed", "Mirakl has the order, and it never landed here"
     if key in sides.newest or key in sides.decided:
         return "gone from Mirakl", "it landed here, and Mirakl no longer shows it in this month"
+    if key not in sides.records:
+        return "gone from Mirakl", "Mirakl booked it, and no longer shows it in this month"
     return "record without an order", "Dotdigital has a record of an order that never was"
 
 
 def _tell_record(sides: Sides, key: str, worths: Worths) -> tuple[Cause, str]:
     """Tell why the record is not what Mirakl and our ledger say."""
-    record, decided, (_, ledger, held) = sides.records.get(key), sides.decided.get(key), worths
+    record, decided, (_, ledger, held, _) = sides.records.get(key), sides.decided.get(key), worths
     if record is None:
         return "record missing", "everything was sent, and Dotdigital has no record of the order"
     said = "Dotdigital's record was changed after we wrote it"

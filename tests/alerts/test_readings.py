@@ -210,7 +210,7 @@ CASES = (
         "reconciliation",
         measured("reconciliation", {**MONTH, "differences": []}, "2026-02"),
         "well",
-        "the three sides agree on 2026-02",
+        "the sides agree on 2026-02",
         part="2026-02",
     ),
     Case(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
@@ -16,20 +18,24 @@ from jsonschema import Draft202012Validator
 from sqlalchemy import text
 
 from engine.commands.reconcile import ADVICE, reconcile_month
+from engine.connections.mirakl import MiraklSource, SourceFailed
+from engine.connections.wire import Got, Sent, Wire
 from engine.problem import Failure
 from engine.report.reconciliation import ReconciliationDocument, render_reconciliation
 from engine.report.reconciliation_page import render_reconciliation_page
 from engine.resources import read_schema
 from engine.sandbox.dotdigital.insight import Record
 from engine.sandbox.faults import Fault
-from engine.sandbox.world.orders import Order, refund
+from engine.sandbox.world.life import Habits
+from engine.sandbox.world.orders import Order, cancel, refund, step
 from engine.state.measurements import read_latest
 from engine.state.surveys import Newest
 from engine.sync.exporting import Exporter
 from engine.sync.forgetting import Identifier, erase, find
 from engine.sync.months import read_month, zone_of
 from engine.sync.reckoning import Counted, make_reckoning
-from engine.sync.reconciling import Shown, Sides, compare
+from engine.sync.reconciling import compare
+from engine.sync.sides import Shown, Sides
 from tests.operations.hands import Hands, shipped_flow
 from tests.operations.test_commands import Desk
 from tests.rehearsal import sandbox
@@ -149,6 +155,77 @@ def gone(hands: Hands) -> str:
     return order.id
 
 
+@dataclass
+class OtherLog:
+    """A wire on which Mirakl's log holds other lines of an order than those that belong there."""
+
+    inner: Wire
+    order: str
+    change: Callable[[list[Any]], list[Any]]
+
+    def exchange(self, sent: Sent) -> Got:
+        got = self.inner.exchange(sent)
+        if "transactions_logs" not in sent.path:
+            return got
+        body = orjson.loads(got.body)
+        mine = [x for x in body["data"] if x["entities"].get("order", {}).get("id") == self.order]
+        others = [one for one in body["data"] if one not in mine]
+        body["data"] = [*others, *self.change(mine)] if mine else others
+        return Got(got.status, got.headers, orjson.dumps(body))
+
+
+def book_otherwise(hands: Hands, order: str, change: Callable[[list[Any]], list[Any]]) -> None:
+    wire = OtherLog(hands.mirakl, order, change)
+    hands.landing.source = MiraklSource(wire, "TAX_INCLUDED", hands.mirakl.inner.home)
+
+
+def not_booked(hands: Hands) -> str:
+    order = sell(hands)
+    book_otherwise(hands, order.id, lambda _lines: [])
+    return order.id
+
+
+def refund_not_booked(hands: Hands) -> str:
+    order = sell(hands)
+    give_back(hands, order)
+    hands.sync()
+    book_otherwise(
+        hands, order.id, lambda lines: [x for x in lines if "refund" not in x["entities"]]
+    )
+    return order.id
+
+
+def booked_refund_unknown(hands: Hands) -> str:
+    order = sell(hands)
+
+    def add(lines: list[Any]) -> list[Any]:
+        entities = {**lines[0]["entities"], "refund": {"id": "REFUND-UNKNOWN"}}
+        other = {"type": "REFUND_ORDER_AMOUNT", "amount": -1.0, "id": "other", "entities": entities}
+        return [*lines, {**lines[0], **other}]
+
+    book_otherwise(hands, order.id, add)
+    return order.id
+
+
+def booking_differs(hands: Hands) -> str:
+    order = sell(hands)
+
+    def raise_by_a_penny(lines: list[Any]) -> list[Any]:
+        first = next(one for one in lines if one["type"] == "ORDER_AMOUNT")
+        rest = [one for one in lines if one is not first]
+        return [*rest, {**first, "amount": round(first["amount"] + 0.01, 2)}]
+
+    book_otherwise(hands, order.id, raise_by_a_penny)
+    return order.id
+
+
+def booked_without_a_sale(hands: Hands) -> str:
+    order = hands.place()
+    order.state = "WAITING_ACCEPTANCE"
+    hands.sync()
+    return order.id
+
+
 # What is done, the cause that is told, and words that its sentence must hold.
 CAUSES: list[tuple[Callable[[Hands], str], str, str]] = [
     (not_landed, "not landed", "never landed here"),
@@ -164,6 +241,11 @@ CAUSES: list[tuple[Callable[[Hands], str], str, str]] = [
     (ledger_differs, "ledger differs", "not what the order is worth now"),
     (orphan, "record without an order", "an order that never was"),
     (gone, "gone from Mirakl", "no longer shows it"),
+    (not_booked, "not booked", "has no line of the order"),
+    (refund_not_booked, "refund not booked", "has 1 refund that the transaction log has not"),
+    (booked_refund_unknown, "booked refund unknown", "has 1 refund that the order has not"),
+    (booking_differs, "booking differs", "adds up to something else"),
+    (booked_without_a_sale, "booked without a sale", "no sale here"),
 ]
 
 
@@ -187,7 +269,7 @@ def test_an_order_whose_worth_nobody_can_tell_is_told_and_in_no_sum() -> None:
     counted = Counted(None, ("UNREADABLE_MONEY",), is_sale=True, placed_at=None)
     newest = Newest("A", "held", "an amount cannot be read", "", "2026-03-01T09:00:00.000000Z")
     shown = {"A": Shown(counted, landed=True)}
-    sides = Sides(shown, {"A": newest}, {}, {}, {}, left_out=0)
+    sides = Sides(shown, {"A": newest}, {}, {}, {}, left_out=frozenset())
     found = compare(make_reckoning(shipped_flow()), sides)
     (one,) = found.differences
     assert one.said == "held for UNREADABLE_MONEY: an amount cannot be read"
@@ -213,10 +295,125 @@ def test_a_clean_month_agrees_to_the_penny_with_the_truth() -> None:
     document = reconcile(hands)
     (sums,) = document["currencies"]
     assert (document["agree"], document["differences"]) == (True, [])
-    assert sums["mirakl"] == sums["ledger"] == sums["dotdigital"]
+    assert sums["mirakl"] == sums["ledger"] == sums["dotdigital"] == sums["booked"]
+    assert document["transaction_log"] == "read"
     sold = [one for one in hands.there.sandbox.world.orders.values() if one.id in records(hands)]
     pence = sum(one.net for one in sold)
     assert sums["mirakl"] == {"orders": len(sold), "total": f"{pence // 100}.{pence % 100:02d}"}
+
+
+def quiet() -> Hands:
+    """Give hands in a world where nobody buys unless told."""
+    hands = Hands()
+    hands.there.sandbox.world.habits = Habits(every=timedelta(days=3650))
+    hands.there.wait(hours=1)
+    hands.sync()
+    return hands
+
+
+def test_refunds_cancelations_and_adjustments_agree_with_the_books_to_the_penny() -> None:
+    hands = quiet()
+    world = hands.there.sandbox.world
+    orders = [hands.place(f"77001{number}") for number in range(4)]
+    orders[0].taxed = True
+    orders[3].lines[0].shipped, orders[3].lines[0].ordered = None, 3
+    step(orders[3], "SHIPPING", hands.clock.now())
+    cancel(orders[3], 0, 2, hands.clock.now())
+    for order in orders[:2]:
+        give_back(hands, order, 333)
+    world.adjust(12_34, hands.clock.now())
+    world.adjust(-56, hands.clock.now())
+    hands.sync()
+    hands.there.wait(days=29)
+    give_back(hands, orders[2], 101)
+    step(orders[3], "SHIPPED", hands.clock.now())
+    hands.sync()
+    document = reconcile(hands)
+    (sums,) = document["currencies"]
+    assert (document["agree"], document["differences"]) == (True, [])
+    assert sums["mirakl"] == sums["booked"]
+    assert sums["mirakl"]["orders"] >= len(orders)
+    adjusted = [(one["type"], one["amount"]) for one in document["adjustments"]]
+    assert adjusted == [("MANUAL_CREDIT", "12.34"), ("MANUAL_INVOICE", "-0.56")]
+    days = [(one["created"][:10], one["agree"]) for one in document["billing_cycles"]]
+    assert days == [("2026-03-14", True)]
+    assert document["billing_cycles"][0]["told"]["refunds"] == "-6.66"
+
+
+def test_an_order_belongs_to_the_month_in_which_its_day_is_in_the_operators_zone() -> None:
+    hands = quiet()
+    moment = datetime(2026, 3, 31, 23, 29, tzinfo=UTC)
+    # In London it is half past midnight, on the first of April.
+    hands.there.wait(seconds=(moment - hands.clock.now()).total_seconds())
+    hands.sync()
+    late = sell(hands)
+    by_month = {month: reconcile(hands, month) for month in ("2026-03", "2026-04")}
+    sums = {month: one["currencies"] for month, one in by_month.items()}
+    pounds = f"{late.net // 100}.{late.net % 100:02d}"
+    (april,) = sums["2026-04"]
+    assert april["booked"] == april["mirakl"] == {"orders": 1, "total": pounds}
+    assert all(one["agree"] for one in by_month.values())
+
+
+def test_a_cycle_that_pays_something_else_than_its_lines_disagrees() -> None:
+    hands = quiet()
+    paid = sell(hands)
+    hands.there.wait(days=14)
+    hands.sync()
+    # The month agrees by order all the same: a commission is no money of a shopper.
+    book_otherwise(hands, paid.id, lambda lines: [x for x in lines if "COMM" not in x["type"]])
+    document = reconcile(hands)
+    (cycle,) = document["billing_cycles"]
+    assert (document["differences"], document["agree"], cycle["agree"]) == ([], False, False)
+    assert cycle["told"]["orders"] == cycle["booked"]["orders"]
+    assert float(cycle["booked"]["transferred"]) > float(cycle["told"]["transferred"])
+    assert "DISAGREE on 1 billing cycle" in render_reconciliation(document, "text")
+    assert "DISAGREES" in render_reconciliation_page(document)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/api/sellerpayment", 403, "(TL02) was not read: the key may not."),
+        ("/api/sellerpayment", 404, "(TL02) was not read: this Mirakl has no such call."),
+        ("/api/seller-billing-cycles", 403, "(SBC11) were not read: the key may not."),
+        ("/api/seller-billing-cycles", 404, "(SBC11) were not read: this Mirakl has no such call."),
+        ("/api/seller-billing-cycles", 429, "(SBC11) were not read: Mirakl gives them once a day"),
+    ],
+)
+def test_what_the_key_may_not_read_is_told_and_three_sides_are_compared(
+    path: str, status: int, said: str
+) -> None:
+    hands = Hands()
+    sell(hands)
+    hands.there.sandbox.faults.on.append(
+        Fault(kind="refuse", service="mirakl", path=path, status=status, times=9)
+    )
+    document = reconcile(hands)
+    told = " ".join(render_reconciliation(document, "text").split())
+    assert document["agree"]
+    assert said in told
+    assert ("Three sides are compared" in told) == ("sellerpayment" in path)
+
+
+def test_books_that_cannot_be_read_for_another_reason_are_no_books() -> None:
+    hands = Hands()
+    sell(hands)
+    hands.there.sandbox.faults.on.append(
+        Fault(kind="refuse", service="mirakl", path="/api/sellerpayment", status=500, times=9)
+    )
+    with pytest.raises(SourceFailed, match="500"):
+        reconcile(hands)
+
+
+def test_orders_of_people_who_were_erased_are_not_in_the_books_either() -> None:
+    hands = Hands()
+    order = sell(hands)
+    who = Identifier("order", order.id)
+    erase(hands.worker, find(hands.worker, who), who)
+    document = reconcile(hands)
+    assert (document["differences"], document["currencies"]) == ([], [])
+    assert document["transaction_log"] == "read"
 
 
 def test_reconciling_lands_and_sends_nothing() -> None:
