@@ -33,7 +33,7 @@ class SystemClock:
 
 def write_time(moment: datetime) -> str:
     """Give a moment as text of one width, so that texts sort as moments do."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def read_time(text: str) -> datetime:

@@ -22,7 +22,8 @@ class SandboxClock:
 
     def now(self) -> datetime:
         """Give the sandbox's moment."""
-        return self.start + self._moved + timedelta(seconds=self.elapsed() * self.speed)
+        moved = self.start + self._moved
+        return moved + timedelta(seconds=self.elapsed() * self.speed) if self.speed else moved
 
     def advance(self, by: timedelta) -> datetime:
         """Move the clock forward; ValueError for a way back."""
