@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 from typing import cast
 from urllib.parse import unquote
@@ -22,7 +23,7 @@ from engine.runtime.values import read_email
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _NUMBER, _SEGMENT = r"[1-9][0-9]{0,17}", r"[^/?#]+"
 _ANSWER, _FORBIDDEN = "$answer", "resubscribe"
-_MOST_DEEP = 40
+_MOST_DEEP, _PATHS_KEPT = 40, 256
 
 
 class EgressError(ValueError):
@@ -160,18 +161,22 @@ class Allowed:
         return next(name for name, one in found if one is known)
 
     def _form(self, operation: Operation) -> _Form:
-        """Make an operation's path a pattern: numbers, contacts and single segments."""
         contact = self._target.contact
         by = (contact.known_as.format(id=_NUMBER), contact.addressed_as.format(address=_SEGMENT))
-        shapes = {"contact_id": f"({_NUMBER})", "contact": f"({'|'.join(by)})"}
-        pieces = _SLOT.split(operation.path)
-        pattern = "".join(
-            shapes.get(piece, f"({_SEGMENT})") if index % 2 else re.escape(piece)
-            for index, piece in enumerate(pieces)
-        )
-        return _Form(
-            operation, re.compile(pattern), tuple(pieces[1::2]), BodySchema(operation.body_schema)
-        )
+        pattern, slots = _compile_path(operation.path, "|".join(by))
+        return _Form(operation, pattern, slots, BodySchema(operation.body_schema))
+
+
+@lru_cache(_PATHS_KEPT)
+def _compile_path(path: str, contact: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """Make an operation's path a pattern: numbers, contacts and single segments."""
+    shapes = {"contact_id": f"({_NUMBER})", "contact": f"({contact})"}
+    pieces = _SLOT.split(path)
+    pattern = "".join(
+        shapes.get(piece, f"({_SEGMENT})") if index % 2 else re.escape(piece)
+        for index, piece in enumerate(pieces)
+    )
+    return re.compile(pattern), tuple(pieces[1::2])
 
 
 def _is_number(value: object) -> bool:
