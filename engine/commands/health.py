@@ -102,7 +102,7 @@ def _find_wrong(standing: Standing, now: datetime, limits: Limits) -> Iterator[t
             yield "stuck", f"{what} has waited for {_age(age)}"
     blocked = standing.blocked
     if blocked.attempts >= limits.attempts:
-        people, tries = _people(blocked.people), count(blocked.attempts, "attempt")
+        people, tries = count(blocked.people, "person"), count(blocked.attempts, "attempt")
         yield "stuck", f"{people} could not be served, one of them in {tries}"
 
 
@@ -181,7 +181,3 @@ def _no_shared() -> SharedHealth:
 
 def _age(age: timedelta) -> str:
     return tell_seconds(age.total_seconds())
-
-
-def _people(number: int) -> str:
-    return count(number, "person").replace("persons", "people")

@@ -1,8 +1,12 @@
-"""Times and ages as people say them."""
+"""Times, ages and numbers of things as people say them."""
 
 from __future__ import annotations
 
 from datetime import datetime
+
+from engine.changes.words import count_of as count
+
+__all__ = ["count", "tell_age", "tell_moment", "tell_seconds"]
 
 _STEPS = ((60, "s"), (3600, "min"), (86_400, "h"))
 
@@ -27,8 +31,3 @@ def tell_seconds(seconds: float) -> str:
 def tell_moment(text: str) -> str:
     """Give a moment to the second."""
     return f"{text[:19]}Z"
-
-
-def count(number: int, what: str) -> str:
-    """Give a number of things, in the plural where it has to be."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

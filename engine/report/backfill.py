@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from engine.changes.cost import CostView
 from engine.published import publish
+from engine.report.ages import count
 from engine.report.findings import printable
 from engine.report.json_text import write_json
 from engine.report.sync import CauseDocument
@@ -125,8 +126,8 @@ def _lines(document: BackfillDocument) -> Iterator[str]:
     run = f", run {document['run']}" if document["run"] else ", forecast, nothing is sent"
     yield f"{document['mapping']} {document['version']}, {days}{run}"
     exports, requests = document["exports"], document["requests"]
-    cost = f"{_count(exports, 'export')} and {_count(requests, 'request')}"
-    yield f"  Mirakl      {_count(document['orders'], 'order')} for {cost}"
+    cost = f"{count(exports, 'export')} and {count(requests, 'request')}"
+    yield f"  Mirakl      {count(document['orders'], 'order')} for {cost}"
     if document["resumed"]:
         yield "  resumed     it went on where an earlier call had come to"
     if document["forecast"] is not None:
@@ -150,35 +151,31 @@ def _forecast_lines(forecast: ForecastDocument) -> Iterator[str]:
         f" {forecast['new_one_by_one']} new one by one"
     )
     imports = sum(forecast["imports"].values())
-    yield f"  Dotdigital  {_count(imports, 'import')}, about {forecast['minutes']:g} minutes in all"
+    yield f"  Dotdigital  {count(imports, 'import')}, about {forecast['minutes']:g} minutes in all"
     for one in forecast["calls"]:
         minutes = f"{one['minutes']:g} minutes" if one["minutes"] is not None else "no limit"
-        yield f"    {one['tier']:<10}{_count(one['calls'], 'call')}, {minutes} ({one['limit']})"
+        yield f"    {one['tier']:<10}{count(one['calls'], 'call')}, {minutes} ({one['limit']})"
     yield from _causes(forecast["exceptions"], "would hold")
     if forecast["erased"]:
-        yield f"  left out    {_count(forecast['erased'], 'order')} of people who were erased"
+        yield f"  left out    {count(forecast['erased'], 'order')} of people who were erased"
 
 
 def _result_lines(result: ResultDocument) -> Iterator[str]:
-    yield f"  landed      {_count(result['landed'], 'version')} that were new"
+    yield f"  landed      {count(result['landed'], 'version')} that were new"
     yield "  ended       " + ", ".join(
         f"{number} {name}" for name, number in result["outcomes"].items()
     )
     calls = result["calls"]
-    yield f"  Dotdigital  {_count(sum(calls.values()), 'effect')}" + "".join(
+    yield f"  Dotdigital  {count(sum(calls.values()), 'effect')}" + "".join(
         f", {number} {name}" for name, number in calls.items()
     )
     if result["waiting"]:
-        yield f"  waiting     {_count(result['waiting'], 'version')}, to be tried again"
+        yield f"  waiting     {count(result['waiting'], 'version')}, to be tried again"
     if result["erased"]:
-        yield f"  left out    {_count(result['erased'], 'order')} of people who were erased"
+        yield f"  left out    {count(result['erased'], 'order')} of people who were erased"
     yield from _causes(result["exceptions"], "open")
 
 
 def _causes(causes: list[CauseDocument], word: str) -> Iterator[str]:
     for one in causes:
-        yield f"  {word:<11} {_count(one['orders'], 'order')} with {one['code']} ({one['owner']})"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+        yield f"  {word:<11} {count(one['orders'], 'order')} with {one['code']} ({one['owner']})"

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.published import publish
+from engine.report.ages import count
 from engine.report.findings import printable
 from engine.report.json_text import write_json
 
@@ -84,8 +85,8 @@ def _lines(document: ForgetDocument) -> Iterator[str]:
         return
     who = ", ".join(
         [
-            _count(document["orders"], "order"),
-            f"{_count(document['contacts'], 'contact')} in Dotdigital",
+            count(document["orders"], "order"),
+            f"{count(document['contacts'], 'contact')} in Dotdigital",
         ]
     )
     run = f", run {document['run']}" if document["run"] else ""
@@ -101,15 +102,15 @@ def _lines(document: ForgetDocument) -> Iterator[str]:
 
 def _told_before(document: ForgetDocument) -> Iterator[str]:
     if document["under_way"]:
-        yield f"  under way   {_count(document['under_way'], 'call')}, taken from its worker"
+        yield f"  under way   {count(document['under_way'], 'call')}, taken from its worker"
     yield "  Dotdigital  records of orders go at once, the contact to its bin for 30 days"
 
 
 def _told_after(document: ForgetDocument) -> Iterator[str]:
     deleted, owed = document["deleted"], document["owed"]
-    yield f"  Dotdigital  {_count(deleted, 'contact')} deleted, to its bin for 30 days"
+    yield f"  Dotdigital  {count(deleted, 'contact')} deleted, to its bin for 30 days"
     if owed:
-        yield f"  owed        {_count(owed, 'contact')} not deleted yet; each sync tries again"
+        yield f"  owed        {count(owed, 'contact')} not deleted yet; each sync tries again"
     if document["traces"]:
         yield f"  traces      other rows still name the person: {_rows(document['traces'])}"
     if not document["compacted"]:
@@ -117,14 +118,8 @@ def _told_after(document: ForgetDocument) -> Iterator[str]:
 
 
 def _rows(rows: Mapping[str, int]) -> str:
-    told = [_count(number, _TABLES.get(name, name)) for name, number in rows.items()]
+    told = [count(number, _TABLES.get(name, name)) for name, number in rows.items()]
     return ", ".join(told) or "nothing"
-
-
-def _count(number: int, what: str) -> str:
-    if number == 1:
-        return f"1 {what}"
-    return f"{number} people" if what == "person" else f"{number} {what}{_ending(what)}"
 
 
 def _ending(what: str) -> str:

@@ -159,7 +159,7 @@ def _facts(flow: FlowHealth, now: str) -> Iterator[tuple[str, str]]:
         yield "imports", f"{imports['waiting']} running{_since(imports, now)}"
     blocked = flow["blocked"]
     if blocked["people"]:
-        people = count(blocked["people"], "person").replace("persons", "people")
+        people = count(blocked["people"], "person")
         yield "blocked", f"{people}, up to {count(blocked['attempts'], 'attempt')} so far"
     if flow["unknown_calls"]:
         yield "unknown", f"{count(flow['unknown_calls'], 'call')} nobody knows the outcome of"

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from engine.published import publish
+from engine.report.ages import count
 from engine.report.findings import printable
 from engine.report.json_text import write_json
 
@@ -54,30 +55,26 @@ def render_sync(document: SyncDocument, form: str) -> str:
     if form == "json":
         return write_json(document)
     outcomes, calls = document["outcomes"], document["calls"]
-    seen = f"{_count(document['seen'], 'order')} seen, {document['landed']} new"
+    seen = f"{count(document['seen'], 'order')} seen, {document['landed']} new"
     if document["early"]:
         seen += f"; it may be asked for changes again in {document['early']} s"
     lines = [
         f"{document['mapping']} {document['version']}, run {document['run']}",
         f"  Mirakl      {seen}",
         "  ended       " + ", ".join(f"{number} {name}" for name, number in outcomes.items()),
-        f"  Dotdigital  {_count(sum(calls.values()), 'effect')}"
+        f"  Dotdigital  {count(sum(calls.values()), 'effect')}"
         + "".join(f", {number} {name}" for name, number in calls.items()),
     ]
     if document["erased"]:
         lines.append(
-            f"  left out    {_count(document['erased'], 'order')} of people who were erased"
+            f"  left out    {count(document['erased'], 'order')} of people who were erased"
         )
     if document["waiting"]:
-        lines.append(f"  waiting     {_count(document['waiting'], 'version')}, to be tried again")
+        lines.append(f"  waiting     {count(document['waiting'], 'version')}, to be tried again")
     lines += [
-        f"  open        {_count(one['orders'], 'order')} with {one['code']} ({one['owner']})"
+        f"  open        {count(one['orders'], 'order')} with {one['code']} ({one['owner']})"
         for one in document["exceptions"]
     ]
     if document["note"]:
         lines.append(f"  {document['note']}")
     return "".join(f"{printable(line)}\n" for line in lines)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
