@@ -36,6 +36,7 @@ from engine.sync.cycle import settle_batch, settle_events
 from engine.sync.forgetting import deliver_deletions
 from engine.sync.knowledge import NotNow
 from engine.sync.landing import Landing
+from engine.sync.latecomers import overwrite_latecomers
 from engine.sync.mirror import is_fresh, refresh_mirror
 from engine.sync.releasing import give_back_owed
 from engine.sync.retention import keep_house
@@ -100,6 +101,8 @@ def make_bodies(delivery: Delivery, watcher: Watcher, feed: Feed) -> Bodies:
         return {"people": settle_batch(patient, "batch"), "calls": int(bool(deleted))}
 
     def mirror(_turn: Turn) -> Figures:
+        deliver_deletions(patient)
+        overwrite_latecomers(patient)
         return {"read": 0 if is_fresh(patient) else refresh_mirror(patient)}
 
     def look() -> Waiting:

@@ -22,6 +22,7 @@ from engine.state.tables import (
     ALERT,
     AUDIT,
     CURSOR,
+    DOUBT,
     MEASUREMENT,
     METADATA,
     NOTICE,
@@ -88,6 +89,10 @@ def _order_equal_stamps(connection: Connection) -> None:
         )
 
 
+def _add_doubts(connection: Connection) -> None:
+    DOUBT.create(connection, checkfirst=True)
+
+
 def _has_column(connection: Connection, table: Table, name: str) -> bool:
     return name in {one["name"] for one in inspect(connection).get_columns(table.name)}
 
@@ -112,6 +117,7 @@ STEPS: tuple[Step, ...] = (
     Step("0006-restores", _add_restores),
     Step("0007-shops", _tell_shops_apart),
     Step("0008-equal-stamps", _order_equal_stamps),
+    Step("0009-doubts", _add_doubts),
 )
 
 

@@ -178,6 +178,16 @@ BATCH = Table(
     comment="Bulk imports, and whether their report was read.",
 )
 
+DOUBT = Table(
+    "doubt",
+    METADATA,
+    Column("call", _NUMBER, primary_key=True, autoincrement=False),
+    Column("flow", Text, nullable=False),
+    Column("due_at", Text, nullable=False, comment="When it has landed, if it ever does."),
+    comment="Calls that left, were not answered, and may still take effect.",
+)
+Index("doubts_due", DOUBT.c.flow, DOUBT.c.due_at)
+
 EXCEPTION = Table(
     "exception",
     METADATA,

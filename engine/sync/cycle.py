@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
-from engine.clock import read_time
 from engine.state.claims import Claim, next_due
 from engine.state.orders import Lane, count_waiting
 from engine.sync.batching import BatchRun
 from engine.sync.forgetting import deliver_deletions
 from engine.sync.knowledge import NotNow
+from engine.sync.latecomers import overwrite_latecomers
 from engine.sync.leftovers import read_leftovers
 from engine.sync.mirror import is_fresh, refresh_mirror, was_read
 from engine.sync.releasing import give_back_owed
@@ -26,6 +26,7 @@ def settle_all(worker: Worker) -> Counter[str]:
     """Settle whatever is due now; give how many subjects in which lane."""
     figures = Counter[str]()
     deliver_deletions(worker)
+    overwrite_latecomers(worker)
     while True:
         events = settle_events(worker)
         batches = settle_batch(worker, "batch")
@@ -40,7 +41,7 @@ def wait_until_due(worker: Worker, longest: timedelta) -> bool:
         due = next_due(connection, worker.flow.name, worker.now)
     if due is None:
         return False
-    until = (read_time(due) - worker.now).total_seconds() if due else 0.0
+    until = (due - worker.now).total_seconds()
     if until <= 0:
         # It is due and was not taken: Dotdigital could not be asked, or another worker was faster.
         until = worker.rules.first_wait.total_seconds()

@@ -18,6 +18,7 @@ from engine.connections.allowed import EgressError
 from engine.connections.imports import ImportReport, Kind, cut_batches, largest_import
 from engine.connections.outcomes import Done, Failed, Outcome, Refused, Throttled, Unknown
 from engine.egress import REFUSED as REFUSED_AT_EGRESS
+from engine.state.doubts import doubt_calls
 from engine.state.outbox import (
     DONE,
     REFUSED,
@@ -82,7 +83,7 @@ class Importer:
 
     def _import(self, entries: Sequence[Entry]) -> dict[int, Fate]:
         batch = self._open(entries)
-        outcome = self._insist(lambda: self._send(entries))
+        outcome = self._insist(lambda: self._send(entries), entries)
         if isinstance(outcome, Refused):
             return self._halve(batch, entries, outcome)
         import_id = _import_id(outcome)
@@ -129,19 +130,30 @@ class Importer:
             # Halved until the one that must not leave stands alone.
             return Refused(0, REFUSED_AT_EGRESS, str(error))
 
-    def _insist(self, ask: Callable[[], Outcome]) -> Done | Refused:
-        """Ask until there is an answer; an import may be sent again, its figures are absolute."""
+    def _insist(self, ask: Callable[[], Outcome], entries: Sequence[Entry] = ()) -> Done | Refused:
+        """Ask until there is an answer; an import may be sent again, its figures are absolute.
+
+        One without an answer may be taken all the same: its entries are then in doubt.
+        """
         why = ""
         for attempt in range(_MOST_TRIES):
             outcome = ask()
             if isinstance(outcome, Done | Refused):
                 return outcome
+            if isinstance(outcome, Failed) and outcome.doubtful:
+                self._doubt(entries)
             seconds = outcome.seconds if isinstance(outcome, Throttled) else 0.0
             why = outcome.why if isinstance(outcome, Failed | Unknown) else "asked for a pause"
             until = self.worker.wait_for(attempt, at_least=seconds)
             self.keep()
             self.worker.clock.sleep((until - self.worker.now).total_seconds())
         raise NotNow(f"{self.operation}: {why}")
+
+    def _doubt(self, entries: Sequence[Entry]) -> None:
+        worker = self.worker
+        due = worker.now + worker.rules.late_wait
+        with worker.transaction() as connection:
+            doubt_calls(connection, worker.flow.name, [one.row for one in entries], due)
 
     def _halve(self, batch: int, entries: Sequence[Entry], refused: Refused) -> dict[int, Fate]:
         worker = self.worker

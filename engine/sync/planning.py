@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import orjson
 
@@ -18,6 +17,7 @@ from engine.plan import Call, Record
 from engine.state.aliases import Alias, note_alias
 from engine.state.claims import Claim, hold_claim
 from engine.state.database import Connection
+from engine.state.doubts import doubt_calls
 from engine.state.exceptions import About, Raised, add_exception, open_exceptions
 from engine.state.orders import (
     End,
@@ -80,8 +80,8 @@ class Planned:
 def begin_turn(worker: Worker, connection: Connection, claim: Claim) -> Turn:
     """Clear away what an earlier attempt left open, and give what waits, newest version only."""
     hold_claim(connection, claim)
-    flow, now = worker.flow, worker.now
-    _drop_unfinished(connection, flow, claim, now)
+    flow = worker.flow
+    _drop_unfinished(worker, connection, claim)
     waiting = _supersede(worker, connection, list_waiting(connection, flow.name, claim.subject))
     anchor = read_anchor(connection, claim.subject), is_decided(connection, claim.subject)
     ledger = list_ledger(connection, flow.name, claim.subject)
@@ -100,10 +100,13 @@ def _tried_addresses(connection: Connection, flow: Flow, subject: str) -> set[st
     return {str(one["identifiers"]["email"]) for one in told if isinstance(one, dict)}
 
 
-def _drop_unfinished(connection: Connection, flow: Flow, claim: Claim, now: datetime) -> None:
+def _drop_unfinished(worker: Worker, connection: Connection, claim: Claim) -> None:
+    flow, now = worker.flow, worker.now
     for row in list_unfinished(connection, flow.name, claim.subject):
         if row.idempotent or row.state == READY:
             end_calls(connection, [row.id], SUPERSEDED, now)
+            if row.state != READY:
+                doubt_calls(connection, flow.name, [row.id], now + worker.rules.late_wait)
             continue
         end_calls(connection, [row.id], UNKNOWN, now)
         about = About(flow.name, row.order_key, row.order_version_id, claim.subject)

@@ -20,6 +20,7 @@ from engine.state.claims import (
     revoke_claims,
 )
 from engine.state.database import Connection, DatabaseUnavailable
+from engine.state.doubts import doubt_calls
 from engine.state.exceptions import Raised, add_exception
 from engine.state.orders import Waiting, list_waiting, move_subject
 from engine.state.outbox import (
@@ -280,7 +281,7 @@ class Delivery:
         elif isinstance(outcome, Unknown) and not call["idempotent"]:
             self._take_unknown(row, call)
         else:
-            self._drop(position)
+            self._drop(position, doubtful=isinstance(outcome, Failed) and outcome.doubtful)
             seconds = wait_after(self.worker, outcome)
             why = outcome.why if isinstance(outcome, Failed | Unknown) else "asked for a pause"
             raise NotNow(
@@ -363,11 +364,14 @@ class Delivery:
             )
         self.turn.known.sent.add(call["id"])
 
-    def _drop(self, position: int) -> None:
-        """Give up the calls from one on: they are planned again."""
-        rows = [row for row, _ in self.planned.calls[position:]]
-        with self.worker.transaction() as connection:
-            end_calls(connection, rows, SUPERSEDED, self.worker.now)
+    def _drop(self, position: int, *, doubtful: bool = False) -> None:
+        """Give up the calls from one on: they are planned again. The first may land `doubtful`."""
+        worker, rows = self.worker, [row for row, _ in self.planned.calls[position:]]
+        with worker.transaction() as connection:
+            end_calls(connection, rows, SUPERSEDED, worker.now)
+            if doubtful:
+                due = worker.now + worker.rules.late_wait
+                doubt_calls(connection, worker.flow.name, rows[:1], due)
 
     def _end(self, row: int, state: str, said: Said = NOTHING_SAID) -> None:
         with self.worker.transaction() as connection:

@@ -50,6 +50,8 @@ class Rules:
     """Longer than anything on the way holds a request back whose answer was lost."""
     reread_wait: timedelta = timedelta(minutes=3)
     """Longer than Mirakl shows an order as it was before."""
+    late_wait: timedelta = timedelta(hours=1)
+    """After so long a request whose answer was lost has landed, or never does."""
     attempts_before_telling: int = 20
     """Attempts after which people are told of an order; some hours, when Dotdigital is down."""
     fresh: timedelta = timedelta(seconds=30)

@@ -26,7 +26,7 @@ from engine.state.database import Database
 from engine.state.orders import count_waiting
 from engine.state.people import subjects_of_contact
 from engine.state.rings import count_all_waiting
-from engine.state.tables import METADATA
+from engine.state.tables import DOUBT, METADATA
 from engine.sync.cycle import settle_all, wait_until_due
 from engine.sync.flow import Flow, make_flow
 from engine.sync.landing import Landing, Poll
@@ -219,7 +219,8 @@ class Run:
         latest = max([one.wake for one in self.baton.actors if not one.over] + [self.calm_at])
         busy = rules.lease + rules.longest_wait + self.sandbox.account.import_takes * 2
         # An order with two contents under one stamp is read twice more.
-        self.rest_by = latest + 4 * EVERY + busy + _SLACK
+        # What was held back on its way is overwritten when its time is over.
+        self.rest_by = latest + 4 * EVERY + busy + 2 * rules.late_wait + _SLACK
 
     def _is_tied(self, contact: int) -> bool:
         with self.database.engine.begin() as connection:
@@ -302,6 +303,7 @@ class Run:
         with worker.transaction() as connection:
             waiting = count_waiting(connection, worker.flow.name)
             rung = count_all_waiting(connection, worker.flow.name)
+            rung += len(connection.execute(DOUBT.select()).all())
         polled = [one for one in self.polls if one[0] >= self.calm_at]
         if len(polled) >= 2 and not waiting and not rung:
             self.rested = self.rested or self.baton.now

@@ -34,7 +34,8 @@ MIRAKL = (
     "slow",
 )
 NEVER = datetime.min.replace(tzinfo=UTC)
-ZOMBIE_SECONDS = 45.0
+ZOMBIE_SECONDS = (45.0, 3000.0)
+"""How long a request is held back on its way: mostly less than until it is made again."""
 ENROLMENTS = "/v2/programs/enrolments"
 MOST_LAG = 120.0
 """How far an answer of Mirakl may lag behind, in seconds; less than the overlap of polls."""
@@ -120,7 +121,7 @@ class RoughWire:
             self._note(sent, effect=True)
             return Got(200, {}, b"<html>maintenance</html>")
         if kind == "zombie" and sent.method != "GET":
-            seconds = chance.uniform(1, ZOMBIE_SECONDS)
+            seconds = chance.uniform(1, chance.choice(ZOMBIE_SECONDS))
             due = self.weather.baton.now + timedelta(seconds=seconds)
             self._note(sent, effect=True)
             self.weather.zombies.append((due, lambda: self._rise(sent)))
