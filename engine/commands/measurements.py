@@ -77,10 +77,11 @@ def sum_up_drift(document: DriftDocument) -> Measured:
 
 
 def sum_up_reconciliation(document: ReconciliationDocument) -> Measured:
-    """Give on how many orders the sides of a month disagree."""
-    first = next(iter(document["causes"]), None)
-    cause = f"{first['cause']}: {count(first['orders'], 'order')}" if first is not None else ""
-    found = len(document["differences"])
+    """Give on how many orders the sides of a month disagree, and on how many billing cycles."""
+    wrong = sum(not one["agree"] for one in document.get("billing_cycles", []))
+    causes = [f"{one['cause']}: {count(one['orders'], 'order')}" for one in document["causes"]]
+    causes += [f"not as Mirakl booked it: {count(wrong, 'billing cycle')}"] if wrong else []
+    cause, found = next(iter(causes), ""), len(document["differences"]) + wrong
     return replace(_measure(document, "reconciliation", found, cause), part=document["month"])
 
 

@@ -92,6 +92,26 @@ _TIERS: Mapping[str, str] = {
 }
 
 
+# Figures of runs, by their names there; each goes before its words.
+_FIGURES: Mapping[str, tuple[str, str]] = {
+    "seen": ("order seen", "orders seen"),
+    "landed": ("of them new", "of them new"),
+    "erased": ("left out, whose buyer was erased", "left out, whose buyers were erased"),
+    "made": ("field or collection made", "fields and collections made"),
+    "early": ("second too early to read Mirakl", "seconds too early to read Mirakl"),
+    "events": ("person served", "people served"),
+    "batches": ("person served by imports", "people served by imports"),
+    "people": ("person", "people"),
+    "orders": ("order", "orders"),
+    "sent": ("order sent", "orders sent"),
+    "unchanged": ("order unchanged", "orders unchanged"),
+    "held": ("order held", "orders held"),
+    "rejected": ("order rejected", "orders rejected"),
+    "deleted": ("contact deleted", "contacts deleted"),
+    "owed": ("contact still to be deleted", "contacts still to be deleted"),
+}
+
+
 def render(template: str, told: Mapping[str, object]) -> str:
     """Give a page; everything in `told` is shown as typed."""
     return _environment().get_template(template).render(**told)
@@ -139,6 +159,7 @@ def _environment() -> Environment:
         day=_tell_day,
         month=_tell_month,
         percent=_tell_percent,
+        figure=_tell_figure,
     )
     environment.globals.update(
         age=tell_age,
@@ -225,6 +246,13 @@ def _mark_commands(sentence: str) -> Markup:
         parts += [_show(sentence[at : found.start()]), command]
         at = found.end()
     return Markup("").join([*parts, _show(sentence[at:])])
+
+
+def _tell_figure(name: str, number: object) -> str:
+    """Give a figure of a run in words; one that has none is named as the run does."""
+    if name not in _FIGURES or not isinstance(number, int):
+        return printable(f"{name.replace('_', ' ')} {number}")
+    return f"{number:,} {_FIGURES[name][number != 1]}"
 
 
 def _tell_percent(share: float | None) -> str:

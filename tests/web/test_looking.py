@@ -152,7 +152,7 @@ def test_runs_tell_how_they_went(tmp_path: Path) -> None:
         ]
         text = get(office, "/runs")
         assert "going on, or killed" in text
-        assert "seen 3" in text
+        assert "3 orders seen" in text
         assert "<script>" not in text
         assert "&lt;script&gt;" in text
 
