@@ -1,4 +1,4 @@
-"""A call that is held back on its way and lands after a newer one: it does not have the last word."""
+"""A call that is held back on its way and lands after a newer one does not have the last word."""
 
 from __future__ import annotations
 
