@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from engine.clock import write_time
+from engine.clock import read_time, write_time
 from engine.state.orders import Lane
 from engine.state.tables import ORDER_VERSION, PERSON
 
@@ -193,8 +193,8 @@ def release_claim(
     connection.execute(_UPDATE_CLAIMED, released)
 
 
-def next_due(connection: Connection, flow: str, now: datetime) -> str | None:
-    """Give when the next subject that waits may be tried: a time, '' for now, None for none.
+def next_due(connection: Connection, flow: str, now: datetime) -> datetime | None:
+    """Give when the next subject that waits may be tried, or could have been; None for none.
 
     One whom somebody holds is due when that claim runs out.
     """
@@ -207,7 +207,9 @@ def next_due(connection: Connection, flow: str, now: datetime) -> str | None:
         .where(version.c.flow == flow, version.c.outcome.is_(None))
     ).one()
     found: str | None = row[0]
-    return found
+    if found is None:
+        return None
+    return read_time(found) if found else now
 
 
 def _believed(column: Column[str | None], latest: str) -> ColumnElement[str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from engine.clock import read_time
 from engine.state import rings
 from engine.state.claims import next_due
 from engine.state.orders import count_waiting
@@ -18,15 +19,15 @@ from engine.state.tables import ORDER_VERSION
 class Backlog:
     """Versions that wait in each lane, and orders to be fetched.
 
-    `due` is when the first version may be tried: a time, '' for now, None where none waits;
-    `oldest` is when the one that waits longest was landed.
+    `due` is when the first version may be tried, None where none waits; `oldest` is when the one
+    that waits longest was landed.
     """
 
     events: int
     batches: int
     rung: int
-    due: str | None
-    oldest: str | None
+    due: datetime | None
+    oldest: datetime | None
 
 
 def read_backlog(connection: Connection, feed: Feed, now: datetime) -> Backlog:
@@ -37,10 +38,11 @@ def read_backlog(connection: Connection, feed: Feed, now: datetime) -> Backlog:
     oldest = select(func.min(version.c.landed_at)).where(
         version.c.flow == flow, version.c.outcome.is_(None)
     )
+    landed = connection.execute(oldest).scalar_one()
     return Backlog(
         events=lanes.get("event", 0),
         batches=lanes.get("batch", 0),
         rung=rings.count_due(connection, feed, now),
         due=next_due(connection, flow, now),
-        oldest=connection.execute(oldest).scalar_one(),
+        oldest=read_time(landed) if landed else None,
     )

@@ -14,7 +14,6 @@ from engine.state.orders import Lane, count_waiting
 from engine.sync.batching import BatchRun
 from engine.sync.forgetting import deliver_deletions
 from engine.sync.knowledge import NotNow
-from engine.sync.latecomers import overwrite_latecomers
 from engine.sync.leftovers import read_leftovers
 from engine.sync.mirror import is_fresh, refresh_mirror, was_read
 from engine.sync.releasing import give_back_owed
@@ -26,7 +25,6 @@ def settle_all(worker: Worker) -> Counter[str]:
     """Settle whatever is due now; give how many subjects in which lane."""
     figures = Counter[str]()
     deliver_deletions(worker)
-    overwrite_latecomers(worker)
     while True:
         events = settle_events(worker)
         batches = settle_batch(worker, "batch")
