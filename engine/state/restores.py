@@ -7,17 +7,18 @@ have been delivered already; from the first whole reading of Mirakl after it the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
 
-from engine.clock import write_time
+from engine.clock import read_time, write_time
 from engine.state.exceptions import UNKNOWN_OUTCOME
 from engine.state.tables import CURSOR, EXCEPTION, LEDGER, ORDER_VERSION, RESTORE, RUN
 from engine.state.writing import put_rows
 
 # How a version ended that people may have replayed since.
 _REPLAYED = ("held", "rejected")
+_READ_AT_ALL = timedelta(days=14)
 
 
 def list_flows(connection: Connection) -> list[str]:
@@ -48,21 +49,26 @@ def note_restore(connection: Connection, flows: Iterable[str], now: datetime) ->
 
 
 def end_catching_up(connection: Connection, flow: str, stream: str, now: datetime) -> None:
-    """Note that Mirakl was read whole since a restore, where every cursor of a stream was.
+    """Note that Mirakl was read whole since a restore, every shop of it.
 
-    What is landed from then on was never seen before the restore.
+    What is landed from then on was never seen before the restore. A shop that had not been read for
+    long when the backup was put back is no longer read at all.
     """
-    restored = select(RESTORE.c.restored_at).where(RESTORE.c.flow == flow).scalar_subquery()
+    waits = select(RESTORE.c.restored_at).where(
+        RESTORE.c.flow == flow, RESTORE.c.caught_up_at.is_(None)
+    )
+    restored_at = connection.execute(waits).scalar_one_or_none()
+    if restored_at is None:
+        return
     behind = select(CURSOR.c.stream).where(
         CURSOR.c.flow == flow,
-        CURSOR.c.stream.startswith(stream, autoescape=True),
-        CURSOR.c.moved_at < restored,
+        CURSOR.c.stream == stream,
+        CURSOR.c.moved_at < restored_at,
+        CURSOR.c.moved_at >= write_time(read_time(restored_at) - _READ_AT_ALL),
     )
-    connection.execute(
-        update(RESTORE)
-        .where(RESTORE.c.flow == flow, RESTORE.c.caught_up_at.is_(None), ~behind.exists())
-        .values(caught_up_at=write_time(now))
-    )
+    if connection.execute(behind).first() is None:
+        caught_up = update(RESTORE).where(RESTORE.c.flow == flow)
+        connection.execute(caught_up.values(caught_up_at=write_time(now)))
 
 
 def find_doubtful(
