@@ -6,7 +6,6 @@ left. Events go first, and again after every other job.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,14 +13,12 @@ from datetime import datetime
 
 from engine.jobs.performing import Performer
 from engine.jobs.port import (
-    Figures,
     Health,
     JobHealth,
     JobName,
     QueueHealth,
     Request,
     Schedule,
-    Waiting,
 )
 from engine.jobs.stopping import StoppableClock, Stopped
 from engine.jobs.table import JOBS, QUEUES
@@ -30,9 +27,6 @@ from engine.state.database import DatabaseUnavailable
 
 _RANK: dict[JobName, int] = {name: rank for rank, name in enumerate(JOBS)}
 _PAUSE = 0.5
-_LONGEST_WAIT = 60.0
-_LANES: tuple[JobName, ...] = ("events", "batches")
-_SOURCES: tuple[JobName, ...] = ("ring", "poll")
 
 
 @dataclass(slots=True)
@@ -63,35 +57,6 @@ class InlineJobs:
                 self._wait(_PAUSE)
         if stopping.reason:
             raise Failure(stopping.reason)
-
-    def run_once(self) -> Figures:
-        """Ask both sources, then deliver whatever is due now; give all figures.
-
-        A job that fails leaves its orders where they are; the last failure is raised at the end.
-        """
-        figures, failure = Counter[str](), None
-        for job in _SOURCES:
-            failure = self._count(job, figures) or failure
-        failure = self._drain(figures) or failure
-        if failure is not None:
-            raise failure
-        return figures
-
-    def run_until_idle(self) -> Figures:
-        """Do the same, and wait for what is to be tried again, until nothing waits."""
-        figures = Counter(self.run_once())
-        clock, stopping = self.performer.clock, self.performer.stopping
-        while not stopping.asked:
-            waiting = self.performer.bodies.look()
-            if waiting.due is None:
-                break
-            seconds = (waiting.due - clock.now()).total_seconds()
-            # What another process holds is looked at again before long.
-            self._wait(min(max(seconds, _PAUSE), _LONGEST_WAIT))
-            failure = self._drain(figures)
-            if failure is not None:
-                raise failure
-        return figures
 
     def stop(self) -> None:
         """Ask to end after the job in hand."""
@@ -136,36 +101,9 @@ class InlineJobs:
             return True
         return True
 
-    def _drain(self, figures: Counter[str]) -> Failure | None:
-        """Deliver until nothing is due; give the failure that ended it, if one did."""
-        performer = self.performer
-        while not performer.stopping.asked:
-            job = _next_lane(performer.bodies.look(), performer.clock.now())
-            before = figures.total()
-            for one in _LANES[: _LANES.index(job) + 1] if job else ():
-                failure = self._count(one, figures)
-                if failure is not None:
-                    return failure
-            if figures.total() == before:
-                return None
-        return Failure(performer.stopping.reason) if performer.stopping.reason else None
-
-    def _count(self, job: JobName, figures: Counter[str]) -> Failure | None:
-        try:
-            figures.update(self.performer.perform(job, {}))
-        except Failure as failure:
-            return failure
-        return None
-
     def _wait(self, seconds: float) -> None:
         with suppress(Stopped):
             StoppableClock(self.performer.clock, self.performer.stopping).sleep(seconds)
 
     def _count_asked(self, queue: str) -> int:
         return sum(JOBS[job].queue == queue for job, _ in self._asked)
-
-
-def _next_lane(waiting: Waiting, now: datetime) -> JobName | None:
-    if not waiting.is_due(now):
-        return None
-    return "batches" if waiting.batches else "events"

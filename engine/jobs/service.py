@@ -1,4 +1,4 @@
-"""Running jobs: once, until nothing waits, or as a service that ends cleanly on a signal."""
+"""Running jobs as a service that ends cleanly on a signal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Literal
 from engine.clock import Clock, SystemClock
 from engine.jobs.inline import InlineJobs
 from engine.jobs.performing import Performer
-from engine.jobs.port import Bodies, Figures, Health, Jobs
+from engine.jobs.port import Bodies, Health, Jobs
 from engine.jobs.stopping import Stopping
 from engine.jobs.table import make_schedules
 from engine.log import Log, get_log
@@ -31,18 +31,6 @@ class Setup:
     adapter: AdapterName = "dbos"
     clock: Clock = field(default_factory=SystemClock)
     log: Log = field(default_factory=lambda: get_log("none"))
-
-
-def run_once(bodies: Bodies, setup: Setup, stopping: Stopping) -> Figures:
-    """Ask Mirakl and deliver what is due now, in this process; raises Failure."""
-    with heeding_signals(stopping):
-        return _inline(bodies, setup, stopping).run_once()
-
-
-def run_until_idle(bodies: Bodies, setup: Setup, stopping: Stopping) -> Figures:
-    """Do the same until nothing waits any more; raises Failure."""
-    with heeding_signals(stopping):
-        return _inline(bodies, setup, stopping).run_until_idle()
 
 
 def serve(bodies: Bodies, setup: Setup, stopping: Stopping) -> None:

@@ -14,6 +14,8 @@ from engine.jobs.table import Ticks, make_schedules
 from engine.problem import Failure
 from tests.jobs.bodies import START, HeldClock, Script
 
+LANES = ("events", "batches")
+
 
 def make_backlog(events: int, batches: int) -> Script:
     """Bodies that work off a backlog, one at a time."""
@@ -32,58 +34,23 @@ def make_backlog(events: int, batches: int) -> Script:
     return Script(does, look)
 
 
-def test_once_asks_both_sources_and_delivers_what_is_due() -> None:
-    script = make_backlog(events=1, batches=0)
-    figures = InlineJobs(script.performer()).run_once()
-    assert script.called == ["ring", "poll", "events"]
-    assert figures == {"settled": 1}
-
-
 def test_events_go_first_and_again_before_each_batch() -> None:
     script = make_backlog(events=2, batches=2)
-    InlineJobs(script.performer()).run_once()
-    assert script.called[2:] == ["events", "batches", "events", "batches"]
-
-
-def test_once_leaves_what_is_to_be_tried_later() -> None:
-    later = START + timedelta(minutes=3)
-    script = Script(looks=lambda: Waiting(events=1, due=later))
-    InlineJobs(script.performer()).run_once()
-    assert script.called == ["ring", "poll"]
-
-
-def test_once_ends_where_what_is_due_cannot_be_done() -> None:
-    script = Script(looks=lambda: Waiting(events=1, due=START))
-    assert InlineJobs(script.performer()).run_once() == {}
-    assert script.called == ["ring", "poll", "events"]
-
-
-def test_a_source_that_fails_does_not_keep_what_is_there_from_being_delivered() -> None:
-    script = make_backlog(events=1, batches=0)
-
-    def fail(_turn: Turn) -> Figures:
-        raise Failure("Mirakl is away")
-
-    script.does = {**script.does, "poll": fail}
-    with pytest.raises(Failure, match="Mirakl is away"):
-        InlineJobs(script.performer()).run_once()
-    assert script.called == ["ring", "poll", "events"]
-
-
-def test_until_idle_waits_for_what_is_to_be_tried_again() -> None:
-    clock, later = HeldClock(), START + timedelta(minutes=3)
-    left = [1]
+    jobs = InlineJobs(script.performer(HeldClock()))
+    jobs.schedule([one for one in make_schedules(timedelta(minutes=5)) if one.job in LANES])
+    work = script.looks
 
     def look() -> Waiting:
-        return Waiting(events=left[0], due=later if left[0] else None)
+        waiting = work()
+        if not waiting.events + waiting.batches:
+            jobs.stop()
+        return waiting
 
-    def deliver(_turn: Turn) -> Figures:
-        left[0] = 0
-        return {"settled": 1}
-
-    jobs = InlineJobs(Script({"events": deliver}, look).performer(clock))
-    assert jobs.run_until_idle() == {"settled": 1}
-    assert clock.now() >= later
+    script.looks = look
+    jobs.run()
+    first = script.called.index("batches")
+    assert script.called[:first] == ["events"]
+    assert script.called[first + 1 :].index("events") < script.called[first + 1 :].index("batches")
 
 
 def test_what_nothing_but_people_can_mend_ends_everything() -> None:

@@ -15,8 +15,6 @@ from engine.jobs.service import (
     AdapterName,
     Setup,
     heeding_signals,
-    run_once,
-    run_until_idle,
     serve,
     tell_health,
 )
@@ -83,14 +81,6 @@ def test_a_restart_does_not_ask_mirakl_again_in_the_same_tick(tmp_path: Path) ->
     again.looks = look
     serve(again.bodies(), setup, stopping)
     assert "poll" not in again.called
-
-
-def test_once_and_until_idle_heed_a_signal(tmp_path: Path) -> None:
-    setup = make_setup(tmp_path, "inline")
-    for run in (run_once, run_until_idle):
-        script = Script({"ring": stop_this})
-        assert run(script.bodies(), setup, Stopping()) == {"seen": 1}
-        assert script.called == ["ring"]
 
 
 def test_a_second_signal_is_not_held_back() -> None:
