@@ -97,13 +97,18 @@ def _reconcile(delivery: Delivery, reckoning: Reckoning, month: Month) -> Reconc
 
 
 def reconcile_month(
-    worker: Worker, exporter: Exporter, reckoning: Reckoning, month: Month
+    worker: Worker,
+    exporter: Exporter,
+    reckoning: Reckoning,
+    month: Month,
+    *,
+    with_cycles: bool = True,
 ) -> ReconciliationDocument:
     """Compare a month; Failure for one that has not begun, else as `reconcile` raises."""
     at = worker.now
     if at <= month.start:
         raise Failure(f"the month {month.name} has not begun")
-    found = reconcile(worker, exporter, reckoning, month)
+    found = reconcile(worker, exporter, reckoning, month, with_cycles=with_cycles)
     checked = worker.flow.mapping.checked
     document: ReconciliationDocument = {
         "schema": RECONCILIATION_SCHEMA,

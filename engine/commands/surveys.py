@@ -34,8 +34,10 @@ from engine.sync.months import Month, read_month, zone_of
 from engine.sync.reckoning import Reckoning, make_reckoning
 from engine.sync.worker import Worker
 
-# A little less than the time itself, since it is looked at by the hour.
+# A little less than the time itself, since it is looked at by the hour; but never less where the
+# vendor counts days.
 _DAY = timedelta(hours=23)
+_WHOLE_DAY = timedelta(days=1)
 _WEEK = timedelta(days=7) - timedelta(hours=1)
 _USED = timedelta(days=30)
 _DRIFT_DAYS, _DRIFT_SAMPLE = 7, 20
@@ -101,10 +103,12 @@ def _survey_month(
     worker: Worker, source: MiraklSource, reckoning: Reckoning, month: Month
 ) -> Survey:
     def make() -> None:
-        document = reconcile_month(worker, Exporter(worker, source), reckoning, month)
+        # Mirakl gives billing cycles once a day: those of a month that goes on are left to people.
+        exporter, is_over = Exporter(worker, source), month.end <= worker.now
+        document = reconcile_month(worker, exporter, reckoning, month, with_cycles=is_over)
         store_of(worker).keep(sum_up_reconciliation, document)
 
-    return Survey("reconciliation", _DAY, make, month.name)
+    return Survey("reconciliation", _WHOLE_DAY, make, month.name)
 
 
 def _make(survey: Survey) -> None:

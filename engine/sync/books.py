@@ -85,7 +85,7 @@ class Books:
 NO_BOOKS = Books({}, frozenset(), (), (), "nobody asked", "nobody asked")
 
 
-def read_books(exporter: Exporter, month: Month) -> Books:
+def read_books(exporter: Exporter, month: Month, *, with_cycles: bool = True) -> Books:
     """Read what the key may read of a month; raises SourceError for everything else."""
     accounts = MiraklAccounts(exporter.source, exporter.insist)
     orders: dict[str, Booking] = {}
@@ -102,7 +102,10 @@ def read_books(exporter: Exporter, month: Month) -> Books:
                 loose.append(line)
     except (SourceDenied, SourceLacking) as error:
         orders, loose, unread = {}, [], _tell_unread(error)
-    cycles, unread_cycles = _read_cycles(exporter, month, may_read_log=not unread)
+    cycles: tuple[CheckedCycle, ...] = ()
+    unread_cycles = "a survey of a month that goes on leaves them to miradot reconcile"
+    if with_cycles:
+        cycles, unread_cycles = _read_cycles(exporter, month, may_read_log=not unread)
     adjustments = tuple(_sum_up(loose))
     return Books(orders, frozenset(of_month), adjustments, cycles, unread, unread_cycles)
 

@@ -62,9 +62,10 @@ class _Asking(Contacts):
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A mapping, compiled, under its name; `marketing` are the operations that reach people so."""
+    """A mapping, compiled, under its name; `brand` is that of its values, '' without one."""
 
     mapping: ProbedMapping
+    brand: str = ""
     form: ContactForm = field(init=False)
 
     def __post_init__(self) -> None:
@@ -129,9 +130,9 @@ def read_payload(text: str) -> Payload:
     return value
 
 
-def make_flow(checked: CheckedSpec) -> Flow:
-    """Compile a checked mapping for delivery."""
-    return Flow(probe_mapping(checked))
+def make_flow(checked: CheckedSpec, brand: str = "") -> Flow:
+    """Compile a checked mapping, with the values of a brand, for delivery."""
+    return Flow(probe_mapping(checked), brand)
 
 
 def land_payload(flow: Flow, text: str, now: datetime, known: Mapping[str, str]) -> Landed:

@@ -84,9 +84,20 @@ class Reconciled:
         return not self.differences and all(one.agrees for one in self.books.cycles)
 
 
-def reconcile(worker: Worker, exporter: Exporter, reckoning: Reckoning, month: Month) -> Reconciled:
-    """Compare the sides; raises SourceError and NotReadError where one cannot be read."""
-    return compare(reckoning, read_sides(worker, exporter, reckoning, month))
+def reconcile(
+    worker: Worker,
+    exporter: Exporter,
+    reckoning: Reckoning,
+    month: Month,
+    *,
+    with_cycles: bool = True,
+) -> Reconciled:
+    """Compare the sides; raises SourceError and NotReadError where one cannot be read.
+
+    Without `with_cycles` no billing cycles are read, which Mirakl gives once a day.
+    """
+    sides = read_sides(worker, exporter, reckoning, month, with_cycles=with_cycles)
+    return compare(reckoning, sides)
 
 
 def compare(reckoning: Reckoning, sides: Sides) -> Reconciled:

@@ -47,7 +47,14 @@ class Sides:
     books: Books = NO_BOOKS
 
 
-def read_sides(worker: Worker, exporter: Exporter, reckoning: Reckoning, month: Month) -> Sides:
+def read_sides(
+    worker: Worker,
+    exporter: Exporter,
+    reckoning: Reckoning,
+    month: Month,
+    *,
+    with_cycles: bool = True,
+) -> Sides:
     """Read all sides of a month."""
     shown, left_out = _read_mirakl(worker, exporter, reckoning, month)
     records = {
@@ -55,7 +62,7 @@ def read_sides(worker: Worker, exporter: Exporter, reckoning: Reckoning, month: 
         for one in list_records(worker, reckoning.collection, month.start - _MARGIN)
         if one.key in shown or _is_in(month, reckoning.placed_of_record(one))
     }
-    books = read_books(exporter, month)
+    books = read_books(exporter, month, with_cycles=with_cycles)
     with worker.transaction() as connection:
         decided = {
             one.order_key: one

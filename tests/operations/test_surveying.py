@@ -80,10 +80,26 @@ def test_each_survey_is_made_once_in_its_time() -> None:
         ("usability", ""),
     ]
     assert surveyed(hands) == 0
-    hands.there.wait(hours=24)
-    assert surveyed(hands) == 4
+    hands.there.wait(hours=23, minutes=30)
+    assert surveyed(hands) == 2, "whoever reads Mirakl's books asks no earlier than a day later"
+    hands.there.wait(hours=1)
+    assert surveyed(hands) == 2
     hands.there.wait(hours=6 * 24)
     assert surveyed(hands) == 5
+
+
+def test_billing_cycles_are_read_of_the_month_that_is_over_alone() -> None:
+    hands = Hands()
+    surveyed(hands)
+    asked = [one for one in hands.mirakl.sent if "/seller-billing-cycles" in one.path]
+    assert len(asked) == 1
+    with hands.worker.transaction() as connection:
+        months = [
+            read_latest(connection, hands.flow.name, "reconciliation", part)
+            for part in ("2026-02", MONTH)
+        ]
+    unread = ["billing_cycles_unread" in one.document for one in months if one is not None]
+    assert unread == [False, True]
 
 
 def test_what_was_found_is_counted_and_its_cause_told() -> None:
