@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Timer
+from time import sleep
 from typing import IO, Any
 
 import orjson
@@ -16,6 +17,7 @@ import orjson
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 # All tests together take a fraction of this.
 MOST_SECONDS = 1200.0
+_LOOK_SECONDS = 0.05
 _FLAGS = [
     "--headless",
     "--disable-gpu",
@@ -92,6 +94,15 @@ class Browser:
         self._events.clear()
         self.run(script)
         self._wait_until_loaded()
+
+    def wait_for(self, script: str) -> None:
+        """Wait until a script in the page gives something that is true."""
+        while not self.run(script):
+            sleep(_LOOK_SECONDS)
+
+    def obey_scripts(self, *, allowed: bool) -> None:
+        """Say whether scripts of pages that are opened from now on run."""
+        self.ask("Emulation.setScriptExecutionDisabled", value=not allowed)
 
     def _wait_until_loaded(self) -> None:
         while not any(one.get("method") == "Page.loadEventFired" for one in self._events):
