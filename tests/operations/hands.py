@@ -9,13 +9,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import text
 
 from engine.connections.dotdigital import DotdigitalClient
 from engine.connections.mirakl import MiraklSource
+from engine.connections.order_texts import OrderText
 from engine.connections.pace import Unpaced
 from engine.connections.wire import Got, Sent
 from engine.sandbox.wire import SandboxWire
+from engine.sandbox.world.life import Habits
 from engine.sandbox.world.orders import Order, step
 from engine.sandbox.world.shoppers import Shopper
 from engine.state.claims import Claimant
@@ -147,9 +150,7 @@ class Hands:
     def sync(self) -> None:
         """Land what changed, and deliver until nothing waits."""
         self.landing.read_changes()
-        settle_all(self.worker)
-        while wait_until_due(self.worker, timedelta(minutes=15)):
-            settle_all(self.worker)
+        settle(self)
 
     def rows(self, statement: str) -> list[Any]:
         """Give the rows of a statement."""
@@ -163,3 +164,64 @@ class Hands:
         """Give the contacts of an address that are not in the bin."""
         found = self.there.sandbox.state.contacts.by_id.values()
         return [one for one in found if one.email == email and one.binned is None]
+
+
+def still_hands() -> Hands:
+    """Give hands in a world where nobody but the test buys anything."""
+    made = Hands()
+    world = made.there.sandbox.world
+    world.habits = Habits(every=timedelta(days=36_500))
+    made.there.wait(days=1)
+    made.there.get("/sandbox/")
+    world.orders.clear()
+    return made
+
+
+def land(hands: Hands, *payloads: dict[str, Any]) -> None:
+    """Land orders as Mirakl would show them, as events."""
+    texts = [orjson.dumps(one) for one in payloads]
+    orders = [
+        OrderText(text, one, str(one["order_id"]))
+        for text, one in zip(texts, payloads, strict=True)
+    ]
+    with hands.worker.transaction() as connection:
+        hands.landing.land(connection, orders, "event")
+
+
+def settle(hands: Hands) -> None:
+    """Deliver until nothing waits."""
+    settle_all(hands.worker)
+    while wait_until_due(hands.worker, timedelta(minutes=15)):
+        settle_all(hands.worker)
+
+
+def fault(hands: Hands, kind: str, **more: Any) -> None:
+    """Let Dotdigital do something wrong."""
+    hands.there.call("POST", "/sandbox/faults", {"kind": kind, "service": "dotdigital", **more})
+
+
+def outcomes(hands: Hands) -> list[tuple[str, str]]:
+    """Give each version's order with how it ended, in the order of landing."""
+    rows = hands.rows("SELECT order_key, outcome FROM order_version ORDER BY id")
+    return [(row[0], row[1]) for row in rows]
+
+
+def open_codes(hands: Hands) -> list[str]:
+    """Give the codes of what waits for people."""
+    return [row[0] for row in hands.rows("SELECT code FROM exception WHERE closed_at IS NULL")]
+
+
+def total(hands: Hands, order: Order) -> float:
+    """Give what an order is worth in Dotdigital."""
+    records = hands.there.sandbox.state.insight.collections["Orders"].records
+    return float(records[order.id].json["order_total"])
+
+
+def fields(hands: Hands, order: Order) -> dict[str, Any]:
+    """Give the data fields of an order's buyer in Dotdigital."""
+    return dict(hands.contacts(order.shopper.email)[0].fields)
+
+
+def writes(hands: Hands) -> list[Sent]:
+    """Give what was sent to Dotdigital to change something."""
+    return [one for one in hands.dotdigital.sent if one.method != "GET"]

@@ -21,9 +21,8 @@ from engine.sandbox.world.shoppers import Shopper
 from engine.sync.cycle import settle_all
 from engine.sync.settling import settle_subject
 from engine.sync.worker import Worker
-from tests.operations.hands import Hands
+from tests.operations.hands import Hands, fault, land, outcomes, settle, still_hands
 from tests.simulation import wrong
-from tests.sync.test_settling import fault, land, outcomes, settle, still_hands
 
 PENNY = 0.005
 

@@ -13,7 +13,7 @@ from engine.sandbox.world.orders import Order, refund
 from engine.state.rings import count_all_waiting
 from engine.sync.cycle import settle_all
 from engine.sync.sending import send_record
-from tests.operations.hands import Hands
+from tests.operations.hands import Hands, total
 
 LANES = {"event": 10**9, "batch": 0}
 
@@ -53,18 +53,13 @@ def wait_twice(hands: Hands) -> None:
         deliver(hands)
 
 
-def told(hands: Hands, order: Order) -> float:
-    records = hands.there.sandbox.state.insight.collections["Orders"].records
-    return float(records[order.id].json["order_total"])
-
-
 def rung(hands: Hands) -> int:
     with hands.worker.transaction() as connection:
         return count_all_waiting(connection, hands.flow.name)
 
 
 def agree(hands: Hands, order: Order) -> None:
-    assert told(hands, order) == order.net / 100
+    assert total(hands, order) == order.net / 100
     assert hands.there.get("/sandbox/differences") == {"differences": []}
     assert rung(hands) == 0
 
@@ -73,7 +68,7 @@ def test_an_older_content_that_lands_last_is_put_right(hands: Hands) -> None:
     order, before, after = two_contents(hands)
     land(hands, after, before)
     deliver(hands)
-    assert told(hands, order) != order.net / 100
+    assert total(hands, order) != order.net / 100
     wait_twice(hands)
     agree(hands, order)
 
@@ -113,7 +108,7 @@ def test_an_old_copy_that_mirakl_shows_once_more_changes_nothing(hands: Hands) -
     deliver(hands)
     land(hands, before)
     deliver(hands)
-    agree_at_once = told(hands, order) == order.net / 100
+    agree_at_once = total(hands, order) == order.net / 100
     hands.there.wait(minutes=3)
     deliver(hands)
     assert agree_at_once

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from itertools import permutations
-from typing import Any
 
-import orjson
 import pytest
 
 from engine.connections.answers import DeniedError
-from engine.connections.order_texts import OrderText
 from engine.connections.wire import Sent
 from engine.sandbox.mirakl.payload import show_order
-from engine.sandbox.world.life import Habits
-from engine.sandbox.world.orders import Order, refund
+from engine.sandbox.world.orders import refund
 from engine.state.claims import Claimant
 from engine.state.database import Database
 from engine.state.migrations import prepare_database
-from engine.sync.cycle import settle_all, wait_until_due
+from engine.sync.cycle import settle_all
 from engine.sync.settling import settle_subject
-from tests.operations.hands import Hands
+from tests.operations.hands import (
+    Hands,
+    fault,
+    fields,
+    land,
+    open_codes,
+    outcomes,
+    settle,
+    still_hands,
+    total,
+    writes,
+)
 
 LANES = ["event", "batch"]
-
-
-def still_hands() -> Hands:
-    """Give hands in a world where nobody but the test buys anything."""
-    made = Hands()
-    world = made.there.sandbox.world
-    world.habits = Habits(every=timedelta(days=36_500))
-    made.there.wait(days=1)
-    made.there.get("/sandbox/")
-    world.orders.clear()
-    return made
 
 
 @pytest.fixture(params=LANES)
@@ -44,48 +39,6 @@ def hands(request: pytest.FixtureRequest) -> Hands:
     made.worker = made.hire("one", events_as_batch=limit)
     made.landing.worker = made.worker
     return made
-
-
-def land(hands: Hands, *payloads: dict[str, Any]) -> None:
-    texts = [orjson.dumps(one) for one in payloads]
-    orders = [
-        OrderText(text, one, str(one["order_id"]))
-        for text, one in zip(texts, payloads, strict=True)
-    ]
-    with hands.worker.transaction() as connection:
-        hands.landing.land(connection, orders, "event")
-
-
-def settle(hands: Hands) -> None:
-    settle_all(hands.worker)
-    while wait_until_due(hands.worker, timedelta(minutes=15)):
-        settle_all(hands.worker)
-
-
-def fault(hands: Hands, kind: str, **more: Any) -> None:
-    hands.there.call("POST", "/sandbox/faults", {"kind": kind, "service": "dotdigital", **more})
-
-
-def outcomes(hands: Hands) -> list[tuple[str, str]]:
-    rows = hands.rows("SELECT order_key, outcome FROM order_version ORDER BY id")
-    return [(row[0], row[1]) for row in rows]
-
-
-def open_codes(hands: Hands) -> list[str]:
-    return [row[0] for row in hands.rows("SELECT code FROM exception WHERE closed_at IS NULL")]
-
-
-def total(hands: Hands, order: Order) -> float:
-    records = hands.there.sandbox.state.insight.collections["Orders"].records
-    return float(records[order.id].json["order_total"])
-
-
-def fields(hands: Hands, order: Order) -> dict[str, Any]:
-    return dict(hands.contacts(order.shopper.email)[0].fields)
-
-
-def writes(hands: Hands) -> list[Sent]:
-    return [one for one in hands.dotdigital.sent if one.method != "GET"]
 
 
 def test_an_order_ends_sent_and_both_sides_agree(hands: Hands) -> None:
