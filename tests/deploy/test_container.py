@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatch
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 import yaml
 
+from engine.settings import read_settings
 from tests.deploy.commands import parse, unknown_settings
 from tests.rehearsal import ROOT
 
@@ -95,6 +96,27 @@ def test_a_service_of_the_example_runs_a_command_that_is_there(name: str) -> Non
 @each_of_ours
 def test_a_service_of_the_example_sets_only_settings_that_are_there(name: str) -> None:
     assert unknown_settings(list(COMPOSE["services"][name]["environment"])) == []
+
+
+@each_of_ours
+def test_the_settings_of_the_example_are_taken_as_they_are(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kept = {
+        "database_url": "postgresql://miradot:word@database/miradot",
+        "tombstone_key": "k" * 64,
+        "web_tokens": f"ops:act+reveal:{'t' * 64}",
+    }
+    for key, value in COMPOSE["services"][name]["environment"].items():
+        secret = value.removeprefix("/run/secrets/")
+        if secret != value:
+            (tmp_path / secret).write_text(kept.get(secret, "a-secret") + "\n", encoding="utf-8")
+        monkeypatch.setenv(key, value if secret == value else str(tmp_path / secret))
+    settings = read_settings()
+    assert settings.database == kept["database_url"]
+    assert settings.require_mirakl().url == "https://NAME.mirakl.net"
+    assert settings.require_dotdigital().user.startswith("apiuser-")
+    assert settings.require_web().tokens[0].roles == {"view", "act", "reveal"}
 
 
 @each_of_ours

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,17 @@ def test_what_comes_after_the_restore_is_delivered_as_always(
         (contact_of(state, day.early).id, 881): 1,
         (contact_of(state, someone).id, 881): 1,
     }
+
+
+def test_a_day_is_made_up_for_by_imports_as_well(hands: Hands, keeper: Keeper, day: Day) -> None:
+    before, consents = enrolments(hands), statuses(hands)
+    put_back(hands, keeper)
+    hands.worker.rules = replace(hands.worker.rules, events_as_batch=1)
+    tell(hands, day.stones)
+    hands.sync()
+    assert hands.count("batch") > 0
+    assert differing(hands, but=[day.erased, day.silent]) == []
+    assert (enrolments(hands), statuses(hands)) == (before, consents)
 
 
 def test_an_order_that_nobody_had_delivered_begins_its_journey(

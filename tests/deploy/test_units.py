@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.settings import read_settings
 from tests.deploy.commands import parse, unknown_settings
 from tests.rehearsal import ROOT
 
@@ -77,6 +78,15 @@ def test_the_file_of_settings_holds_only_settings_that_are_there_and_no_secret()
     assert len(names) == 6
     assert unknown_settings(names) == []
     assert not {"MIRADOT_MIRAKL_KEY", "MIRADOT_DOTDIGITAL_PASSWORD"} & set(names)
+
+
+def test_the_file_of_settings_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (FOLDER / "settings.env").read_text(encoding="utf-8")
+    for name, value in re.findall(r"^(?:# )?(MIRADOT_[A-Z_]+)=(.*)$", text, re.MULTILINE):
+        monkeypatch.setenv(name, value)
+    settings = read_settings()
+    assert settings.mapping == Path("/etc/miradot/mappings/orders.yaml")
+    assert settings.database.startswith("postgresql://")
 
 
 @each_service
