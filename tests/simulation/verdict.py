@@ -24,6 +24,8 @@ from tests.simulation.run import START, Run, shipped_flow
 from tests.simulation.witness import Violation
 
 Row = Any
+_VERSIONS = select(ORDER_VERSION).order_by(ORDER_VERSION.c.id)
+_CALLS, _EXCEPTIONS, _CURSORS = select(CALL), select(EXCEPTION), select(CURSOR)
 
 
 class Facts:
@@ -33,12 +35,10 @@ class Facts:
         self.run = run
         self.flow: Flow = shipped_flow()
         with run.database.engine.begin() as connection:
-            self.versions: list[Row] = list(
-                connection.execute(select(ORDER_VERSION).order_by(ORDER_VERSION.c.id))
-            )
-            self.calls: list[Row] = list(connection.execute(select(CALL)))
-            self.exceptions: list[Row] = list(connection.execute(select(EXCEPTION)))
-            self.cursors: list[Row] = list(connection.execute(select(CURSOR)))
+            self.versions: list[Row] = list(connection.execute(_VERSIONS))
+            self.calls: list[Row] = list(connection.execute(_CALLS))
+            self.exceptions: list[Row] = list(connection.execute(_EXCEPTIONS))
+            self.cursors: list[Row] = list(connection.execute(_CURSORS))
         self.orders = run.sandbox.world.orders
         self.contacts = run.sandbox.state.contacts
 
