@@ -141,7 +141,8 @@ def _content(value: Json) -> bytes:
 
 
 def _is_wording(pointer: Pointer) -> bool:
-    if pointer[:1] == ("owner",):
+    # Floors judge what was delivered: no record is treated otherwise because of one.
+    if pointer[:1] in {("owner",), ("usability",)}:
         return True
     names_follow = is_name = False
     holder: str | int = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,16 +16,19 @@ from engine.problem import Failure
 from engine.report.usability import (
     USABILITY_SCHEMA,
     FieldView,
+    FloorView,
     ProgrammeView,
     UsabilityDocument,
+    worst_floor,
 )
 from engine.settings import read_settings
+from engine.spec.usability import SEGMENTS, Floor
 from engine.state.database import Database
 from engine.state.deliveries import number_delivered, read_delivered
 from engine.sync.flow import Flow
-from engine.sync.usability import SEGMENTS, FieldFill, Readiness, Usability
+from engine.sync.usability import FieldFill, Readiness, Usability
 
-Floors = Mapping[str, float]
+Floors = Mapping[str, Sequence[Floor]]
 _SPAN = re.compile(r"([1-9][0-9]{0,4})([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _MOST_LACKING = 10
@@ -70,7 +73,11 @@ def tell_usability(request: UsabilityRequest, clock: Clock | None = None) -> Usa
 def measure_usability(
     database: Database, flow: Flow, floors: Floors, since: datetime, now: datetime
 ) -> UsabilityDocument:
-    """Give the fill rates of what was delivered since a moment; floors are by full field name."""
+    """Give the fill rates of what was delivered since a moment.
+
+    `floors` are by full field name; those of a field stand in for what the mapping declares of it.
+    """
+    floors = {**declared_floors(flow), **floors}
     usability = Usability(flow, now)
     with database.transaction() as connection:
         numbers = number_delivered(connection, flow.name, write_time(since))
@@ -79,7 +86,7 @@ def measure_usability(
             delivered = list(read_delivered(connection, numbers[start : start + _AT_ONCE]))
         for one in delivered:
             usability.take(one)
-    fields = [_view(usability, one, floors.get(one.full_name)) for one in usability.fields]
+    fields = [_view(usability, one, floors.get(one.full_name, ()), now) for one in usability.fields]
     spec = flow.mapping.checked.spec
     return {
         "schema": USABILITY_SCHEMA,
@@ -111,12 +118,20 @@ def read_since(text: str, now: datetime) -> datetime:
     return day
 
 
+def declared_floors(flow: Flow) -> Floors:
+    """Give the floors that a mapping declares, by full field name."""
+    floors: dict[str, list[Floor]] = {}
+    for one in flow.mapping.checked.spec.usability:
+        floors.setdefault(one.field, []).append(one)
+    return floors
+
+
 def read_floors(given: Iterable[str], fields: Iterable[FieldFill]) -> Floors:
     """Give the floors by full field name; a name without its call counts for every call.
 
     Raises Failure for what is no field or no percentage.
     """
-    floors: dict[str, float] = {}
+    floors: dict[str, Sequence[Floor]] = {}
     known = {one.full_name: one.name for one in fields}
     for text in given:
         name, equals, told = text.rpartition("=")
@@ -125,8 +140,16 @@ def read_floors(given: Iterable[str], fields: Iterable[FieldFill]) -> Floors:
         found = [full for full, short in known.items() if name in (full, short)]
         if not found:
             raise Failure(f'--floor: no call has a field "{name}"{suggest(name, known)}')
-        floors |= dict.fromkeys(found, _percent(told, text))
+        percent = _percent(told, text)
+        floors |= {full: (_typed(full, percent),) for full in found}
     return floors
+
+
+def _typed(field: str, percent: float) -> Floor:
+    # Nothing is nothing to ask for, and still a floor that was typed: it is never missed.
+    return Floor.model_construct(
+        field=field, segment="all", floor=percent, fresh_within=None, about="given by --floor"
+    )
 
 
 def _percent(told: str, text: str) -> float:
@@ -135,8 +158,11 @@ def _percent(told: str, text: str) -> float:
     return float(told)
 
 
-def _view(usability: Usability, one: FieldFill, floor: float | None) -> FieldView:
-    below = floor is not None and one.is_below(floor)
+def _view(
+    usability: Usability, one: FieldFill, floors: Sequence[Floor], now: datetime
+) -> FieldView:
+    told = [_view_floor(one, floor, now) for floor in floors]
+    below = any(floor["below"] or floor["stale"] for floor in told)
     view: FieldView = {
         "field": one.full_name,
         "value": one.value,
@@ -148,8 +174,9 @@ def _view(usability: Usability, one: FieldFill, floor: float | None) -> FieldVie
     }
     if "all" in one.newest:
         view["newest"] = one.newest["all"]
-    if floor is not None:
-        view["floor"] = floor
+    if told:
+        view["floor"] = worst_floor(told)["percent"]
+        view["floors"] = told
     fall = one.find_fall(usability.orders)
     if fall is not None and (below or one.is_sudden(fall, usability.orders)):
         view["fall"] = {
@@ -158,6 +185,20 @@ def _view(usability: Usability, one: FieldFill, floor: float | None) -> FieldVie
             "before": round(fall.before * 100, 1),
             "after": round(fall.after * 100, 1),
         }
+    return view
+
+
+def _view_floor(one: FieldFill, floor: Floor, now: datetime) -> FloorView:
+    view: FloorView = {
+        "segment": floor.segment,
+        "percent": float(floor.floor),
+        "reached": _share(one.filled[floor.segment], one.seen[floor.segment]),
+        "below": one.is_below(floor),
+        "stale": one.is_stale(floor, now),
+        "about": floor.about,
+    }
+    if floor.fresh_within is not None:
+        view["fresh_within"] = floor.fresh_within
     return view
 
 

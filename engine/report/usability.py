@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Annotated, Literal, NotRequired
 
@@ -21,6 +21,12 @@ _MOST_PLACES = 3
 _ALL = 100.0
 _TITLE = "filled, percent of orders"
 _COLUMNS = ("all", "real", "relay", "subscribed", "not_subscribed")
+_WHOSE = {
+    "real": "orders with a real address",
+    "relay": "orders with a relay address",
+    "subscribed": "orders of subscribed people",
+    "not_subscribed": "orders of people not subscribed",
+}
 _HEADS = ("all", "real", "relay", "subscr.", "not s.")
 
 
@@ -32,6 +38,21 @@ class FallView(TypedDict):
     at: Annotated[str, Field(description="When that order changed in Mirakl; '' if unreadable.")]
     before: Annotated[float, Field(description="Percent of the orders before it.")]
     after: Annotated[float, Field(description="Percent of the orders from it on.")]
+
+
+@with_config(_CLOSED)
+class FloorView(TypedDict):
+    """One floor of a field, as the mapping declares it or as it was typed."""
+
+    segment: Annotated[str, Field(description="Whose orders count.")]
+    percent: Annotated[float, Field(description="Percent of them that it must reach.")]
+    reached: Annotated[
+        float | None, Field(description="What it reaches; null where nobody is in the segment.")
+    ]
+    below: bool
+    fresh_within: NotRequired[Annotated[str, Field(description="An ISO 8601 duration.")]]
+    stale: Annotated[bool, Field(description="Whether the newest that fills it is older.")]
+    about: Annotated[str, Field(description="What stops working below it.")]
 
 
 @with_config(_CLOSED)
@@ -51,8 +72,11 @@ class FieldView(TypedDict):
         dict[str, str],
         Field(description="The same by segment, of those in which any order fills it."),
     ]
-    floor: NotRequired[Annotated[float, Field(description="Percent that it must reach.")]]
-    below: Annotated[bool, Field(description="Whether it is below its floor.")]
+    floor: NotRequired[
+        Annotated[float, Field(description="Percent that it must reach, by its floor missed most.")]
+    ]
+    floors: NotRequired[list[FloorView]]
+    below: Annotated[bool, Field(description="Whether it is below a floor, or older than one.")]
     fall: NotRequired[FallView]
 
 
@@ -105,6 +129,28 @@ def render_usability(document: UsabilityDocument, form: str) -> str:
     return "".join(f"{printable(line)}\n" for line in _lines(document))
 
 
+def worst_floor(floors: Sequence[FloorView]) -> FloorView:
+    """Give the floor that is missed most, of those that are stale one; of at least one."""
+
+    def margin(one: FloorView) -> tuple[bool, bool, float]:
+        share = one["reached"] if one["reached"] is not None else _ALL
+        return not one["below"], not one["stale"], share - one["percent"]
+
+    return min(floors, key=margin)
+
+
+def tell_floor(one: FieldView) -> str:
+    """Say which floor of a field is missed, and by what; '' where none is."""
+    floors = one.get("floors", [])
+    if not one["below"] or not floors:
+        return ""
+    worst = worst_floor(floors)
+    whose = "" if worst["segment"] == "all" else f" of {_WHOSE[worst['segment']]}"
+    if not worst["below"]:
+        return f"no order{whose} has filled it within {worst.get('fresh_within', '')}"
+    return f"{worst['reached'] or 0.0:g} %{whose}, below {worst['percent']:g}"
+
+
 def _lines(document: UsabilityDocument) -> Iterator[str]:
     name, since = f"{document['mapping']} {document['version']}", _moment(document["since"])
     orders, number = count(document["orders"], "order"), document["people"]
@@ -121,11 +167,11 @@ def _lines(document: UsabilityDocument) -> Iterator[str]:
         yield from _fall_lines(one)
     for programme in document["programmes"]:
         yield from _programme_lines(programme)
-    floors = [one for one in document["fields"] if "floor" in one]
-    below = sum(one["below"] for one in floors)
+    floors = [floor for one in document["fields"] for floor in one.get("floors", [])]
+    below = sum(floor["below"] or floor["stale"] for floor in floors)
     yield ""
     if not floors:
-        yield "no floor was given, so nothing is judged: --floor FIELD=PERCENT"
+        yield "the mapping declares no floor, so nothing is judged; --floor FIELD=PERCENT gives one"
     else:
         yield f"{below} of {count(len(floors), 'floor')} not reached"
 
@@ -150,7 +196,8 @@ def _field_line(one: FieldView, width: int, now: str) -> str:
     cells = (one["percent"].get(column) for column in _COLUMNS)
     rates = "".join("        -" if cell is None else f"{cell:>9.1f}" for cell in cells)
     newest = tell_age(one["newest"], now) if one.get("newest") else "never"
-    floor = f"   below {one['floor']:g}" if one["below"] and "floor" in one else ""
+    told = tell_floor(one)
+    floor = f"   {told}" if told else ""
     return f"  {one['field']:<{width}}{rates}{newest:>10}{floor}"
 
 

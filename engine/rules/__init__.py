@@ -17,6 +17,7 @@ from engine.rules.plans import check_plans
 from engine.rules.sends import check_sends
 from engine.rules.subject import Subject
 from engine.rules.texts import check_lifetime, check_sentences, check_texts
+from engine.rules.usability import check_usability
 
 RULES: tuple[Callable[[Subject], None], ...] = (
     check_params,
@@ -35,6 +36,7 @@ RULES: tuple[Callable[[Subject], None], ...] = (
     check_evidence,
     check_sentences,
     check_money_proof,
+    check_usability,
 )
 
 __all__ = ["RULES", "Subject", "check_unused"]

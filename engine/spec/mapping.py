@@ -14,6 +14,7 @@ from engine.spec.params import Param
 from engine.spec.read import Each, ExceptionRule, Read, RecordKey
 from engine.spec.send import Send
 from engine.spec.text import Lifetime, Text
+from engine.spec.usability import Floor
 
 
 class DataField(Concept):
@@ -70,6 +71,11 @@ class MappingSpec(Concept):
     )
     send: dict[Name, Send] = Field(
         min_length=1, title="Send", description="The calls a record becomes, in order."
+    )
+    usability: list[Floor] = Field(
+        default_factory=list,
+        title="Usability",
+        description="Floors: how often fields must be filled in what was delivered.",
     )
     nothing_to_send: ExceptionCode = Field(
         title="Nothing to send", description="Raised when no call applies: nothing is silent."

@@ -13,16 +13,16 @@ from typing import Any
 
 import orjson
 
-from engine.checked import CheckedSpec
+from engine.clock import read_time
 from engine.contacts import ContactError, Contacts, read_contacts
 from engine.mapping import CLEARED, Probed
 from engine.proof.influence import Influence
 from engine.proof.matrix import payload_place
-from engine.spec.send import LiteralValue, Objects, Send
+from engine.spec.send import LiteralValue, Send
+from engine.spec.usability import Floor, list_fields
 from engine.state.deliveries import Delivered
 from engine.sync.flow import Flow, PayloadError, read_payload
 
-SEGMENTS = ("all", "real", "relay", "subscribed", "not_subscribed")
 _SUDDEN, _USUAL = 3, 0.95
 
 
@@ -65,9 +65,16 @@ class FieldFill:
                 self.newest[segment] = max(self.newest.get(segment, ""), version)
         self._marks.append((number, filled))
 
-    def is_below(self, floor: float) -> bool:
-        """Whether less than a share, in percent, of the orders has it; never for no order."""
-        return self.filled["all"] * 100 < floor * self.seen["all"]
+    def is_below(self, floor: Floor) -> bool:
+        """Whether too few of a floor's orders have it; never for no order."""
+        return self.filled[floor.segment] * 100 < floor.floor * self.seen[floor.segment]
+
+    def is_stale(self, floor: Floor, now: datetime) -> bool:
+        """Whether the newest of a floor's orders that fills it is too old; never for no order."""
+        if floor.longest is None or not self.seen[floor.segment]:
+            return False
+        newest = self.newest.get(floor.segment, "")
+        return not newest or read_time(newest) < now - floor.longest
 
     def find_fall(self, orders: list[tuple[str, str]]) -> Fall | None:
         """Give where it fell: the point that parts what was filled most from what was least."""
@@ -120,7 +127,7 @@ class Usability:
         self._flow = flow
         self._checked = flow.mapping.checked
         self._now = now
-        self.fields = list(_list_fields(self._checked))
+        self.fields = [FieldFill(*one) for one in list_fields(self._checked.spec.send)]
         self.orders: list[tuple[str, str]] = []
         self.unreadable = 0
         self.segments: Counter[str] = Counter()
@@ -210,18 +217,6 @@ class Usability:
             return str(told.literal)
         values: Mapping[str, Any] = self._checked.params.values
         return str(values.get(told[1:], told)) if told is not None else send.operation
-
-
-def _list_fields(checked: CheckedSpec) -> Iterator[FieldFill]:
-    """Give every field that takes a value of the record."""
-    for name, send in checked.spec.send.items():
-        for member, value in send.fields.items():
-            if isinstance(value, Objects):
-                for inner, scalar in value.fields.items():
-                    if isinstance(scalar, str) and not scalar.startswith("$"):
-                        yield FieldFill(name, f"{member}[].{inner}", scalar)
-            elif isinstance(value, str) and not value.startswith("$"):
-                yield FieldFill(name, member, value)
 
 
 def _is_filled(one: FieldFill, values: Mapping[str, object], body: object) -> bool | None:

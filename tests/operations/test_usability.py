@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,6 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from engine.commands.usability import (
-    Floors,
     measure_usability,
     read_floors,
     read_since,
@@ -21,19 +22,24 @@ from engine.commands.usability import (
 from engine.problem import Failure
 from engine.report.usability import UsabilityDocument, render_usability
 from engine.resources import read_schema
+from engine.spec.usability import Floor
 from engine.sync.usability import Usability
 from tests.operations.hands import NAME, SURNAME, Hands, shipped_flow
 from tests.rehearsal import BRAND, MAPPING, ROOT
 
 BRANDS = "order_record.products[].brand"
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
-NO_FLOORS: Floors = {}
+NO_FLOORS: Mapping[str, float] = {}
 
 
-def measure(hands: Hands, floors: Floors = NO_FLOORS, **since: float) -> UsabilityDocument:
+def measure(
+    hands: Hands, floors: Mapping[str, float] = NO_FLOORS, **since: float
+) -> UsabilityDocument:
     now = hands.clock.now()
     ago = timedelta(**since) if since else timedelta(days=30)
-    return measure_usability(hands.database, hands.flow, floors, now - ago, now)
+    typed = [f"{name}={percent}" for name, percent in floors.items()]
+    given = read_floors(typed, Usability(hands.flow, now).fields)
+    return measure_usability(hands.database, hands.flow, given, now - ago, now)
 
 
 def field(document: UsabilityDocument, name: str) -> Any:
@@ -105,13 +111,13 @@ def test_a_fall_names_its_first_order_and_the_rates_around_it() -> None:
     words = f"since order {key} of {version[:10]} {BRANDS} is empty, before 100%:"
     assert words in text
     assert "order_lines[].order_line_additional_fields[brand]" in text
-    assert "1 of 1 floor not reached" in text
+    assert "1 of 6 floors not reached" in text
 
 
 def test_a_sudden_fall_is_told_without_a_floor() -> None:
     hands = deliver(buyers=6)
     empty(hands, 4, 5, 6)
-    document = measure(hands)
+    document = measure(hands, {BRANDS: 0})
     assert "fall" in field(document, BRANDS)
     assert document["ok"]
 
@@ -119,7 +125,7 @@ def test_a_sudden_fall_is_told_without_a_floor() -> None:
 def test_one_gap_is_no_fall_by_itself() -> None:
     hands = deliver(buyers=6)
     empty(hands, 6)
-    assert "fall" not in field(measure(hands), BRANDS)
+    assert "fall" not in field(measure(hands, {BRANDS: 0}), BRANDS)
 
 
 def test_a_field_that_was_never_there_has_no_first_order() -> None:
@@ -202,10 +208,78 @@ def test_nobody_is_named_and_the_schema_holds() -> None:
 
 def test_a_floor_without_its_call_counts_for_every_call() -> None:
     fields = Usability(shipped_flow(), NOW).fields
-    assert read_floors(["order_status=90"], fields) == {
-        "order_record.order_status": 90.0,
-        "shipment.order_status": 90.0,
+    found = read_floors(["order_status=90"], fields)
+    assert {name: [one.floor for one in floors] for name, floors in found.items()} == {
+        "order_record.order_status": [90.0],
+        "shipment.order_status": [90.0],
     }
+
+
+def with_floors(*floors: Floor) -> Hands:
+    """Give hands whose mapping declares these floors and no others."""
+    flow = shipped_flow()
+    checked = flow.mapping.checked
+    spec = checked.spec.model_copy(update={"usability": list(floors)})
+    mapping = replace(flow.mapping, checked=replace(checked, spec=spec))
+    return Hands(flow=replace(flow, mapping=mapping))
+
+
+def test_the_floors_of_the_mapping_judge_what_was_delivered() -> None:
+    hands = with_floors(Floor(field=BRANDS, segment="all", floor=75, about="Offers by brand"))
+    for number in range(4):
+        hands.place(f"77000{number:02}")
+    hands.sync()
+    empty(hands, 1)
+    assert measure(hands)["ok"]
+    empty(hands, 2)
+    document = measure(hands)
+    (floor,) = field(document, BRANDS)["floors"]
+    assert (floor["percent"], floor["reached"], floor["below"]) == (75.0, 50.0, True)
+    assert not document["ok"]
+    assert "50 %, below 75" in render_usability(document, "text")
+
+
+def test_a_floor_that_is_typed_stands_in_for_those_of_the_mapping() -> None:
+    hands = with_floors(
+        Floor(field=BRANDS, segment="all", floor=100, about="Offers by brand"),
+        Floor(field=BRANDS, segment="real", floor=100, about="Offers by brand"),
+    )
+    hands.place()
+    hands.sync()
+    empty(hands, 1)
+    assert not measure(hands)["ok"]
+    document = measure(hands, {BRANDS: 0})
+    assert document["ok"]
+    assert [one["segment"] for one in field(document, BRANDS)["floors"]] == ["all"]
+
+
+def test_a_floor_of_a_segment_looks_at_its_orders_alone() -> None:
+    hands = with_floors(
+        Floor(field=BRANDS, segment="relay", floor=100, about="Offers by brand"),
+        Floor(field=BRANDS, segment="real", floor=100, about="Offers by brand"),
+    )
+    hands.place("7700001", real=False)
+    hands.place("7700002")
+    hands.sync()
+    empty(hands, 1)
+    document = measure(hands)
+    below = {one["segment"]: one["below"] for one in field(document, BRANDS)["floors"]}
+    assert below == {"relay": True, "real": False}
+    told = "0 % of orders with a relay address, below 100"
+    assert told in render_usability(document, "text")
+
+
+def test_a_field_that_was_filled_too_long_ago_is_below_its_floor() -> None:
+    floor = Floor(field=BRANDS, segment="all", floor=1, fresh_within="P2D", about="Offers by brand")
+    hands = with_floors(floor)
+    hands.place()
+    hands.sync()
+    hands.there.sandbox.clock.advance(timedelta(days=1))
+    assert measure(hands)["ok"]
+    hands.there.sandbox.clock.advance(timedelta(days=2))
+    document = measure(hands)
+    assert not document["ok"]
+    assert "no order has filled it within P2D" in render_usability(document, "text")
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ import pytest
 
 from engine.clock import write_time
 from engine.commands.measurements import store_of, sum_up_usability
-from engine.commands.usability import measure_usability
+from engine.commands.usability import measure_usability, read_floors
 from engine.report.reconciliation import group_thousands
 from engine.state.measurements import Measured, keep_measurement
+from engine.sync.usability import Usability
 from engine.web.drawing import HIGH, WIDE, draw_bars, draw_line
 from tests.web.offices import HOSTILE, SCRIPT, Office, keep_busy, open_office, spoil, survey
 from tests.web.test_looking import get, read
@@ -102,9 +103,10 @@ def test_usability_tells_which_floors_are_missed(tmp_path: Path) -> None:
         hands.sync()
         spoil(office)
         brand = "order_record.products[].brand"
-        since = hands.worker.now - timedelta(days=1)
+        now = hands.worker.now
+        since, fields = now - timedelta(days=1), Usability(hands.flow, now).fields
         document = measure_usability(
-            hands.database, hands.flow, {brand: 95.0}, since, hands.worker.now
+            hands.database, hands.flow, read_floors([f"{brand}=95"], fields), since, now
         )
         store_of(hands.worker).keep(sum_up_usability, document)
         text = unescape(get(office, "/usability")).replace("<wbr>", "")
