@@ -328,6 +328,43 @@ def a_contact_that_appears_before_it_is_created_gets_its_figures() -> None:
     expect(hands, order)
 
 
+def an_older_content_of_the_same_moment_that_lands_last_is_put_right() -> None:
+    hands = still_hands()
+    order = hands.place()
+    before = show_order(order, "TAX_INCLUDED")
+    refund(order, 0, 100, 0, order.changed)
+    land(hands, show_order(order, "TAX_INCLUDED"))
+    land(hands, before)
+    for _ in range(3):
+        settle(hands)
+        hands.there.wait(minutes=3)
+        hands.landing.read_rung()
+    expect(hands, order)
+
+
+def a_record_that_is_held_back_and_lands_after_a_newer_one_is_overwritten() -> None:
+    hands = still_hands()
+    order = hands.place()
+    hands.sync()
+    held: list[Sent] = []
+
+    def hold_back(sent: Sent) -> None:
+        if sent.method == "PUT" and not held:
+            held.append(sent)
+            raise NoAnswer("no answer in time", taken=True)
+
+    hands.dotdigital.meddle = hold_back
+    for _ in range(2):
+        give_back(hands, order)
+        hands.landing.read_changes()
+        settle_all(hands.worker)
+        hands.there.wait(minutes=2)
+    hands.dotdigital.inner.exchange(held[0])
+    hands.there.wait(hours=1)
+    settle(hands)
+    expect(hands, order)
+
+
 Scenario = Callable[[], None]
 SCENARIOS: Mapping[wrong.Mistake, Scenario] = {
     wrong.no_overlap: an_order_that_is_listed_late_is_found,
@@ -343,6 +380,12 @@ SCENARIOS: Mapping[wrong.Mistake, Scenario] = {
     wrong.settled_before_the_call: an_order_whose_worker_died_before_the_call_is_delivered,
     wrong.equal_stamps_are_one: a_change_within_the_same_moment_is_delivered,
     wrong.the_older_version_wins: a_version_that_comes_late_changes_nothing,
+    wrong.equal_stamps_are_not_asked_about: (
+        an_older_content_of_the_same_moment_that_lands_last_is_put_right
+    ),
+    wrong.latecomers_have_the_last_word: (
+        a_record_that_is_held_back_and_lands_after_a_newer_one_is_overwritten
+    ),
     wrong.the_unknown_is_tried_again: an_enrolment_without_an_answer_is_not_made_again,
     wrong.enrolment_outside_the_outbox: an_enrolment_whose_worker_died_after_it_is_not_made_again,
     wrong.the_mirror_stays_as_it_was: who_was_deleted_between_two_batches_does_not_come_back,

@@ -26,7 +26,7 @@ from engine.state.orders import End, Landed, newest_settled, settle_version
 from engine.state.outbox import DONE, end_calls
 from engine.state.shops import Feed
 from engine.state.tables import CALL, ORDER_VERSION, PERSON
-from engine.sync import batching, creating, cycle, flow, landing, planning, settling
+from engine.sync import batching, creating, cycle, flow, imports, landing, planning, settling
 from engine.sync.imports import INSIGHT, Importer
 from engine.sync.landing import ORDERS, Landing
 from engine.sync.mirror import ACCOUNT, STREAM, refresh_mirror
@@ -210,6 +210,14 @@ def the_older_version_wins() -> Swaps:
     return [(planning, "newest_settled", newest)]
 
 
+def equal_stamps_are_not_asked_about() -> Swaps:
+    return [(planning, "ring_later", lambda *_given: None)]
+
+
+def latecomers_have_the_last_word() -> Swaps:
+    return [(one, "doubt_calls", lambda *_given: None) for one in (settling, planning, imports)]
+
+
 def the_unknown_is_tried_again() -> Swaps:
     real = Delivery._take  # noqa: SLF001 - the mistake is inside
 
@@ -300,6 +308,8 @@ MISTAKES: Mapping[str, Mistake] = {
             a_late_call_is_left_alone,
             settled_before_the_call,
             the_older_version_wins,
+            equal_stamps_are_not_asked_about,
+            latecomers_have_the_last_word,
             the_unknown_is_tried_again,
             enrolment_outside_the_outbox,
             the_mirror_stays_as_it_was,
