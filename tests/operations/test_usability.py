@@ -22,7 +22,7 @@ from engine.commands.usability import (
 from engine.problem import Failure
 from engine.report.usability import UsabilityDocument, render_usability
 from engine.resources import read_schema
-from engine.spec.usability import Floor
+from engine.spec.usability import Floor, Segment
 from engine.sync.usability import Usability
 from tests.operations.hands import NAME, SURNAME, Hands, shipped_flow
 from tests.rehearsal import BRAND, MAPPING, ROOT
@@ -215,6 +215,12 @@ def test_a_floor_without_its_call_counts_for_every_call() -> None:
     }
 
 
+def floor_of(segment: Segment, percent: float, fresh: str | None = None) -> Floor:
+    return Floor(
+        field=BRANDS, segment=segment, floor=percent, fresh_within=fresh, about="Offers by brand"
+    )
+
+
 def with_floors(*floors: Floor) -> Hands:
     """Give hands whose mapping declares these floors and no others."""
     flow = shipped_flow()
@@ -225,7 +231,7 @@ def with_floors(*floors: Floor) -> Hands:
 
 
 def test_the_floors_of_the_mapping_judge_what_was_delivered() -> None:
-    hands = with_floors(Floor(field=BRANDS, segment="all", floor=75, about="Offers by brand"))
+    hands = with_floors(floor_of("all", 75))
     for number in range(4):
         hands.place(f"77000{number:02}")
     hands.sync()
@@ -241,8 +247,8 @@ def test_the_floors_of_the_mapping_judge_what_was_delivered() -> None:
 
 def test_a_floor_that_is_typed_stands_in_for_those_of_the_mapping() -> None:
     hands = with_floors(
-        Floor(field=BRANDS, segment="all", floor=100, about="Offers by brand"),
-        Floor(field=BRANDS, segment="real", floor=100, about="Offers by brand"),
+        floor_of("all", 100),
+        floor_of("real", 100),
     )
     hands.place()
     hands.sync()
@@ -255,8 +261,8 @@ def test_a_floor_that_is_typed_stands_in_for_those_of_the_mapping() -> None:
 
 def test_a_floor_of_a_segment_looks_at_its_orders_alone() -> None:
     hands = with_floors(
-        Floor(field=BRANDS, segment="relay", floor=100, about="Offers by brand"),
-        Floor(field=BRANDS, segment="real", floor=100, about="Offers by brand"),
+        floor_of("relay", 100),
+        floor_of("real", 100),
     )
     hands.place("7700001", real=False)
     hands.place("7700002")
@@ -270,7 +276,7 @@ def test_a_floor_of_a_segment_looks_at_its_orders_alone() -> None:
 
 
 def test_a_field_that_was_filled_too_long_ago_is_below_its_floor() -> None:
-    floor = Floor(field=BRANDS, segment="all", floor=1, fresh_within="P2D", about="Offers by brand")
+    floor = floor_of("all", 1, "P2D")
     hands = with_floors(floor)
     hands.place()
     hands.sync()
@@ -339,7 +345,9 @@ def test_the_command_judges_floors_by_its_exit_code(tmp_path: Path) -> None:
     words = [sys.executable, "cli.py", "usability", MAPPING, "--brand", BRAND]
     words += ["--since", "2026-01-01", "--output-format", "json"]
     codes = []
-    for floor in ("FIRSTNAME=99", f"{BRANDS}=99"):
+    # Made-up orders are of a time long ago, which the mapping's own floor would tell.
+    words += ["--floor", "order_record.order_total=100"]
+    for floor in (f"{BRANDS}=0", f"{BRANDS}=99"):
         done = subprocess.run(
             [*words, "--floor", floor],
             cwd=ROOT,
