@@ -24,7 +24,7 @@ _LOOK_EVERY = timedelta(seconds=10)
 _LONGEST_LOOK = timedelta(minutes=1)
 _LONGEST_EXPORT = timedelta(hours=6)
 _MOST_FAILURES = 3
-PART = 100
+PART = 50
 """Orders that are landed in one transaction."""
 Told = TypeVar("Told")
 
