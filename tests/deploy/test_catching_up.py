@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.state.cursors import Feed, move_cursor
+from engine.state.cursors import move_cursor
 from engine.state.database import Database
 from engine.state.restores import end_catching_up, note_restore
+from engine.state.shops import Feed
 from engine.state.tables import RESTORE
 from tests.state.databases import NOW, opened, prepare
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.connections.wire import Sent
 from engine.sandbox.world.orders import refund
 from tests.deploy.drills import (
     Day,
@@ -142,3 +143,33 @@ def test_without_a_word_of_the_restore_journeys_would_begin_again(
     put_back(hands, keeper)
     hands.sync()
     assert (enrolments(hands) - before).total() == 2
+
+
+@pytest.mark.parametrize("path", ["/contacts/v3", "/enrolments", "/import"])
+def test_a_backup_made_while_a_call_is_out_is_as_good(
+    hands: Hands, keeper: Keeper, path: str
+) -> None:
+    made: list[str] = []
+
+    def back_up(sent: Sent) -> None:
+        if sent.method != "GET" and path in sent.path and not made:
+            made.append(sent.path)
+            keeper.back_up()
+
+    hands.there.sandbox.world._coming.clear()  # noqa: SLF001 - it has no other end
+    hands.worker.rules = replace(hands.worker.rules, events_as_batch=1 if "import" in path else 99)
+    orders = [hands.place(str(7_700_001 + n), real=n > 0) for n in range(4)]
+    hands.dotdigital.meddle = back_up
+    hands.sync()
+    hands.there.wait(hours=24)
+    refund(orders[1], 0, 100, 0, hands.clock.now())
+    hands.sync()
+    before, consents = enrolments(hands), statuses(hands)
+    assert made
+    put_back(hands, keeper)
+    tell(hands, [])
+    # The claims of whoever was at it have run out.
+    hands.there.wait(minutes=20)
+    hands.sync()
+    assert differing(hands, but=[]) == []
+    assert (enrolments(hands), statuses(hands)) == (before, consents)
