@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, column, func, insert, inspect, select, text
+import orjson
+from sqlalchemy import Connection, Table, column, func, insert, inspect, select, text, update
 from sqlalchemy import table as table_named
 
 from engine.clock import write_time
@@ -23,10 +24,12 @@ from engine.state.tables import (
     AUDIT,
     CURSOR,
     DOUBT,
+    EXCEPTION,
     MEASUREMENT,
     METADATA,
     NOTICE,
     ORDER_VERSION,
+    PERSON,
     RESTORE,
     RING,
     SCHEMA_STEP,
@@ -93,6 +96,18 @@ def _add_doubts(connection: Connection) -> None:
     DOUBT.create(connection, checkfirst=True)
 
 
+def _forget_former_customers(connection: Connection) -> None:
+    """Take people who were erased before this step out of what decisions were made from."""
+    table = EXCEPTION
+    wanted = select(table.c.id, table.c.evidence).where(table.c.evidence.contains('"moved_from"'))
+    for number, told in connection.execute(wanted).all():
+        evidence = orjson.loads(told)
+        former = select(PERSON.c.subject).where(PERSON.c.subject == evidence["moved_from"])
+        if connection.execute(former).one_or_none() is None:
+            left = orjson.dumps({**evidence, "moved_from": None}).decode()
+            connection.execute(update(table).where(table.c.id == number).values(evidence=left))
+
+
 def _has_column(connection: Connection, table: Table, name: str) -> bool:
     return name in {one["name"] for one in inspect(connection).get_columns(table.name)}
 
@@ -118,6 +133,7 @@ STEPS: tuple[Step, ...] = (
     Step("0007-shops", _tell_shops_apart),
     Step("0008-equal-stamps", _order_equal_stamps),
     Step("0009-doubts", _add_doubts),
+    Step("0010-former-customers", _forget_former_customers),
 )
 
 

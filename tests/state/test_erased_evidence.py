@@ -6,15 +6,18 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from engine.state.database import Database
 from engine.state.erasure import erase_person
 from engine.state.exceptions import About, Raised, add_exception
 from engine.state.finding import Found, find_traces
-from engine.state.tables import EXCEPTION
+from engine.state.migrations import prepare_database
+from engine.state.orders import Arrival, Landed, land_orders
+from engine.state.tables import EXCEPTION, SCHEMA_STEP
 from tests.state.databases import NOW
 
+STEP = "0010-former-customers"
 KEY = b"a key of the tests, no secret"
 GONE, CONTACT = "mirakl-person-canary", 7_000_001
 EVIDENCE: dict[str, dict[str, Any]] = {
@@ -29,6 +32,22 @@ LEFT = {
     "somebody else": EVIDENCE["somebody else"],
     "nothing": {},
 }
+
+
+def test_an_older_database_forgets_who_was_erased_before(database: Database) -> None:
+    kept = Landed("ORD-2", "digest", "", "{}", "mirakl-other")
+    with database.transaction() as connection:
+        land_orders(connection, [kept], Arrival("orders", "event", "run", NOW))
+        for number, kind in enumerate(EVIDENCE):
+            raised = Raised("PERSON_CHANGED", "review", "care", "", "", "", "", EVIDENCE[kind])
+            about = About("orders", f"ORD-{number}", None, "mirakl-kept")
+            add_exception(connection, about, raised, NOW)
+        connection.execute(delete(SCHEMA_STEP).where(SCHEMA_STEP.c.step == STEP))
+    assert prepare_database(database, NOW) == [STEP]
+    with database.transaction() as connection:
+        told = connection.execute(select(EXCEPTION.c.evidence).order_by(EXCEPTION.c.id)).scalars()
+        former = [orjson.loads(one).get("moved_from", "") for one in told]
+    assert former == [None, "", "mirakl-other", ""]
 
 
 @pytest.mark.parametrize("kind", EVIDENCE)
