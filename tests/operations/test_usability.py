@@ -215,10 +215,9 @@ def test_a_floor_without_its_call_counts_for_every_call() -> None:
     }
 
 
-def floor_of(segment: Segment, percent: float, fresh: str | None = None) -> Floor:
-    return Floor(
-        field=BRANDS, segment=segment, floor=percent, fresh_within=fresh, about="Offers by brand"
-    )
+def floor_of(segment: Segment, percent: float, fresh: str = "") -> Floor:
+    declared = {"field": BRANDS, "segment": segment, "floor": percent, "about": "Offers by brand"}
+    return Floor.model_validate(declared | ({"fresh_within": fresh} if fresh else {}))
 
 
 def with_floors(*floors: Floor) -> Hands:
