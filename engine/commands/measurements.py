@@ -10,7 +10,7 @@ from engine.report.ages import count
 from engine.report.consent_audit import ConsentAuditDocument
 from engine.report.drift import DriftDocument
 from engine.report.reconciliation import ReconciliationDocument
-from engine.report.usability import FieldView, UsabilityDocument
+from engine.report.usability import FieldView, UsabilityDocument, tell_floor, worst_floor
 from engine.state.database import Connection, Database
 from engine.state.erasure import exclude_erasure
 from engine.state.measurements import (
@@ -61,11 +61,11 @@ def store_of(worker: Worker) -> Store:
 def sum_up_usability(document: UsabilityDocument) -> Measured:
     """Give the share of all values that are filled, and the floors that are missed."""
     fields = [one for one in document["fields"] if one["orders"]]
-    below = sorted((one for one in fields if one["below"]), key=_margin)
+    below = sorted((one for one in document["fields"] if one["below"]), key=_margin)
     seen = sum(one["orders"] for one in fields)
     filled = sum((one["percent"]["all"] or 0.0) * one["orders"] for one in fields)
     figure = int(filled * 10 / seen) / 10 if seen else None
-    cause = tell_below(below[0]) if below else ""
+    cause = f"{below[0]['field']}: {tell_floor(below[0])}" if below else ""
     return replace(_measure(document, "usability", len(below), cause), figure=figure)
 
 
@@ -92,14 +92,9 @@ def sum_up_consent(document: ConsentAuditDocument) -> Measured:
     return _measure(document, "consent", len(breaches), cause)
 
 
-def tell_below(one: FieldView) -> str:
-    """Say how often a field is filled, and what its floor is."""
-    share, floor = one["percent"]["all"] or 0.0, one.get("floor", 0.0)
-    return f"{one['field']} is filled in {share:g} % of orders; its floor is {floor:g} %"
-
-
 def _margin(one: FieldView) -> float:
-    return (one["percent"]["all"] or 0.0) - one.get("floor", 0.0)
+    worst = worst_floor(one["floors"])
+    return (worst["reached"] or 0.0) - worst["percent"]
 
 
 def _measure(

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from engine.handbook.calls import duration
 from engine.report.ages import count, tell_age, tell_seconds
 from engine.report.findings import printable
 from engine.report.handbook_html import handbook_style, render_handbook_body
@@ -23,7 +24,6 @@ from engine.report.reconciliation import (
     names_of,
     sides_of,
 )
-from engine.report.usability import tell_fall
 from engine.web.drawing import draw_bars, draw_line
 
 _LONGEST, _PIECE = 24, 8
@@ -78,6 +78,7 @@ WORDS: Mapping[str, str] = {
     "known": "To be known",
     "as wanted": "As it should be",
     "look": "Needs a look",
+    "too old": "Too old",
 }
 
 
@@ -160,6 +161,7 @@ def _environment() -> Environment:
         month=_tell_month,
         percent=_tell_percent,
         figure=_tell_figure,
+        duration=duration,
     )
     environment.globals.update(
         age=tell_age,
@@ -172,7 +174,6 @@ def _environment() -> Environment:
         asides=asides_of,
         sides=sides_of,
         side_names=names_of,
-        fall=tell_fall,
         body_of=lambda handbook: Markup(render_handbook_body(handbook)),  # noqa: S704 - escaped there
     )
     return environment

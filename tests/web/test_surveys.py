@@ -110,10 +110,36 @@ def test_usability_tells_which_floors_are_missed(tmp_path: Path) -> None:
         )
         store_of(hands.worker).keep(sum_up_usability, document)
         text = unescape(get(office, "/usability")).replace("<wbr>", "")
-        assert "1 field is filled less often than the mapping wants" in text
-        assert "its floor is 95 %" in text
+        assert "1 field is filled less often, or less lately, than the mapping wants" in text
+        assert "the mapping wants 95 %" in text
         assert "Below its floor" in text
         assert read(office, "/usability.json")["history"][-1]["found"] == 1
+
+
+def test_usability_tells_for_whom_a_floor_is_and_what_rests_on_it(spoilt: Office) -> None:
+    document = read(spoilt, "/usability.json")["document"]
+    for one in document["fields"]:
+        one |= {"below": False}
+        one.pop("floors", None)
+    fresh: Any = {"segment": "all", "percent": 90.0, "reached": 100.0, "below": False}
+    fresh |= {"fresh_within": "P14D", "stale": True, "about": "Reports"}
+    low: Any = {"segment": "subscribed", "percent": 95.0, "reached": 40.5, "below": True}
+    low |= {"stale": False, "about": "Greetings"}
+    document["fields"][0] |= {"below": True, "floors": [fresh]}
+    document["fields"][1] |= {"below": True, "floors": [low]}
+    document["ok"] = False
+    keep(spoilt, "floors", "usability", document)
+    text = unescape(get(spoilt, "/usability?mapping=floors"))
+    assert "2 fields are filled less often, or less lately" in text
+    assert "filled in 40.5 % of those of subscribed people; the mapping wants 95 %" in text
+    assert "Nobody among all orders has filled it within 14 days" in text
+    assert "What rests on it: greetings" in text
+    assert "2<small>of 2 floors</small>" in text
+    assert "Too old" in text
+    measured = sum_up_usability(document)
+    assert (measured.ok, measured.found) == (False, 2)
+    assert measured.cause.startswith(document["fields"][1]["field"])
+    assert "40.5 % of" in measured.cause
 
 
 def test_drift_tells_each_thing_with_the_lines_it_touches(spoilt: Office) -> None:
