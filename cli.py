@@ -17,7 +17,7 @@ from importlib import import_module
 import click
 
 from engine.console.group import Sentences
-from engine.console.terminal import talk
+from engine.console.terminal import fit_terminal, talk
 from engine.nearest import nearest
 from engine.problem import Failure
 
@@ -90,6 +90,7 @@ class Commands(Sentences):
 def cli(context: click.Context, color: str) -> None:
     """Turn Mirakl orders into Dotdigital calls by mappings that are proved before they run."""
     context.obj = color
+    fit_terminal()
 
 
 def main() -> None:

@@ -92,7 +92,7 @@ def refresh(request: RefreshRequest) -> Refreshed:
         text = _HEAD + "".join(
             f"{line}\n" for key, value in held.items() for line in write_block(key, value)
         )
-        return _tell(request.file, "", text, [f"{request.file} is not there yet"], looked_at)
+        return _tell(request.file, "", text, None, looked_at)
     changes = _find_changes(before, held)
     after = _edit(before, changes)
     said = [_say(one, before) for one in changes]
@@ -164,11 +164,14 @@ def _say(change: Change, before: Document) -> str:
     return what
 
 
-def _tell(file: Path, before: str, after: str, said: Sequence[str], looked_at: int) -> Refreshed:
+def _tell(
+    file: Path, before: str, after: str, said: Sequence[str] | None, looked_at: int
+) -> Refreshed:
     looked = f"statuses of {count(looked_at, 'contact')} looked at"
     if before == after:
         return Refreshed("", f"{file} is as the account is; {looked}\n", after)
-    lines = [*said, f"{file} is not as the account is; {looked}"]
+    fault = "is not there yet" if said is None else "is not as the account is"
+    lines = [*(said or ()), f"{file} {fault}; {looked}"]
     return Refreshed(
         render_difference(str(file), before, after), "".join(f"{one}\n" for one in lines), after
     )

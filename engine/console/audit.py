@@ -9,7 +9,7 @@ import click
 from engine.console.extras import needs_sync
 from engine.console.group import Sentences
 from engine.console.request import tell_refused
-from engine.console.terminal import read_clock, show, talk
+from engine.console.terminal import read_clock, show, show_report, talk
 
 
 @click.group("audit", cls=Sentences)
@@ -116,5 +116,5 @@ def audit_consent_command(
         document = tell_consent_audit(ConsentAuditRequest(mapping, brand))
     except Refused as refused:
         return tell_refused(refused.problems, color)
-    show(render_consent_audit(document, output_format))
+    show_report(render_consent_audit(document, output_format), output_format)
     return 0 if document["ok"] else 1

@@ -11,7 +11,7 @@ import click
 from engine.console.extras import needs_sync
 from engine.console.progress import telling
 from engine.console.request import tell_refused
-from engine.console.terminal import show
+from engine.console.terminal import show_report
 
 _FILE = click.Path(path_type=Path)
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -59,7 +59,7 @@ def command(color: str, /, output_format: str, *, dry_run: bool, **options: Any)
             document = backfill(BackfillRequest(**days, **options), tell)
     except Refused as refused:
         return tell_refused(refused.problems, color)
-    show(render_backfill(document, output_format))
+    show_report(render_backfill(document, output_format), output_format)
     return 0 if is_fine(document) else 1
 
 

@@ -8,7 +8,7 @@ import click
 
 from engine.console.extras import needs_sync
 from engine.console.request import tell_refused
-from engine.console.terminal import show
+from engine.console.terminal import show_report
 
 _FILE = click.Path(path_type=Path)
 
@@ -54,5 +54,5 @@ def command(color: str, /, days: int, sample: int, output_format: str, **files: 
         document = tell_drift(DriftRequest(files["mapping"], files["brand"], days, sample))
     except Refused as refused:
         return tell_refused(refused.problems, color)
-    show(render_drift(document, output_format))
+    show_report(render_drift(document, output_format), output_format)
     return 0 if document["ok"] else 1

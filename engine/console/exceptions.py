@@ -11,7 +11,7 @@ import click
 from engine.console.extras import needs_sync
 from engine.console.group import Sentences
 from engine.console.request import tell_refused
-from engine.console.terminal import show
+from engine.console.terminal import show_report
 
 _FILE = click.Path(path_type=Path)
 Command = TypeVar("Command", bound=Any)
@@ -67,7 +67,7 @@ def list_command(output_format: str, *, rows: bool, **options: Any) -> int:  # n
         from engine.report.exceptions import render_exceptions
 
     request = ListRequest(**options, rows=rows or output_format == "csv")
-    show(render_exceptions(list_all(request), output_format))
+    show_report(render_exceptions(list_all(request), output_format), output_format)
     return 0
 
 
@@ -94,7 +94,7 @@ def show_command(color: str, /, output_format: str, **options: Any) -> int:  # n
         document, target = show_one(ShowRequest(**options))
     except Refused as refused:
         return tell_refused(refused.problems, color)
-    show(render_exception(document, output_format, target))
+    show_report(render_exception(document, output_format, target), output_format)
     return 0
 
 
@@ -133,7 +133,7 @@ def resolve_command(color: str, /, output_format: str, **options: Any) -> int:  
         document = resolve(ResolveRequest(**options))
     except Refused as refused:
         return tell_refused(refused.problems, color)
-    show(render_resolution(document, output_format))
+    show_report(render_resolution(document, output_format), output_format)
     return 0
 
 
@@ -151,7 +151,9 @@ def undo_command(output_format: str, **options: Any) -> int:  # noqa: ANN401 - i
         from engine.commands.resolve import UndoRequest, undo_resolution
         from engine.report.resolution import render_resolution
 
-    show(render_resolution(undo_resolution(UndoRequest(**options)), output_format))
+    show_report(
+        render_resolution(undo_resolution(UndoRequest(**options)), output_format), output_format
+    )
     return 0
 
 
@@ -178,6 +180,6 @@ def replay_command(color: str, /, output_format: str, **options: Any) -> int:  #
         document = replay(ReplayRequest(**options))
     except Refused as refused:
         return tell_refused(refused.problems, color)
-    show(render_replay(document, output_format))
+    show_report(render_replay(document, output_format), output_format)
     ended = {one.get("ended") for one in document["orders"]}
     return 1 if ended & {"held", "rejected", "waiting", "left as it is"} else 0

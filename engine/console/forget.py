@@ -9,7 +9,7 @@ import click
 
 from engine.console.extras import needs_sync
 from engine.console.request import tell_refused
-from engine.console.terminal import show
+from engine.console.terminal import show, show_report
 
 _FILE = click.Path(path_type=Path)
 _KINDS = ("order", "email", "person", "customer", "contact")
@@ -65,5 +65,5 @@ def command(color: str, /, output_format: str, *, dry_run: bool, **options: Any)
         document = forget(ForgetRequest(by=by, value=value, **options))
     except Refused as refused:
         return tell_refused(refused.problems, color)
-    show(render_forget(document, output_format))
+    show_report(render_forget(document, output_format), output_format)
     return 0 if is_whole(document) else 1

@@ -22,17 +22,19 @@ def telling(words: Mapping[str, str]) -> Iterator[Tell]:
         yield _tell_lines(words)
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     wide = max(map(len, words.values()))
-    columns = (TextColumn(f"{{task.description:<{wide}}}"), BarColumn(20), MofNCompleteColumn())
+    count = TextColumn("{task.completed}{task.fields[of]}")
+    columns = (TextColumn(f"{{task.description:<{wide}}}"), BarColumn(20), count)
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
         tasks: dict[str, Any] = {}
 
         def tell(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(words[stage], total=total or None)
-            bars.update(tasks[stage], completed=done, total=total or None)
+                tasks[stage] = bars.add_task(words[stage], total=total or None, of="")
+            of = f"/{total}" if total else ""
+            bars.update(tasks[stage], completed=done, total=total or None, of=of)
 
         yield tell
 

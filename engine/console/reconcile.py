@@ -8,7 +8,7 @@ import click
 
 from engine.console.extras import needs_sync
 from engine.console.request import tell_refused
-from engine.console.terminal import show, talk
+from engine.console.terminal import show_report, talk
 
 _FILE = click.Path(path_type=Path)
 
@@ -54,7 +54,7 @@ def command(
     else:
         text = render_reconciliation(document, output_format)
     if out is None:
-        show(text)
+        show_report(text, output_format)
     else:
         write_whole(out, text.encode())
         talk(f"wrote {out}: {verdict_of(document)}\n")

@@ -9,7 +9,7 @@ import click
 
 from engine.console.extras import needs_sync
 from engine.console.request import tell_refused
-from engine.console.terminal import show
+from engine.console.terminal import show_report
 
 _FILE = click.Path(path_type=Path)
 
@@ -54,5 +54,5 @@ def command(color: str, /, output_format: str, **options: Any) -> int:  # noqa: 
         document = restored(RestoredRequest(**options))
     except Refused as refused:
         return tell_refused(refused.problems, color)
-    show(render_restored(document, output_format))
+    show_report(render_restored(document, output_format), output_format)
     return 0 if is_settled(document) else 1

@@ -11,7 +11,7 @@ import click
 from engine.console.extras import needs_sync
 from engine.console.progress import telling
 from engine.console.request import takes_records, tell_refused, tell_warnings
-from engine.console.terminal import open_input, read_clock, show, wants_colour
+from engine.console.terminal import open_input, read_clock, show_report, wants_colour
 
 if TYPE_CHECKING:
     from engine.commands.run import RunRequest
@@ -81,5 +81,5 @@ def _send(request: RunRequest, source: str, *, exit_zero: bool) -> int:
 
     with open_input(source) as stream, telling({"records": "records delivered"}) as tell:
         document = send(request, stream, lambda done: tell("records", done, 0))
-    show(render_send(document, request.output_format))
+    show_report(render_send(document, request.output_format), request.output_format)
     return 0 if exit_zero or is_fine(document) else 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from engine.console.terminal import show
+from engine.console.terminal import show_report
 
 
 @click.command("status")
@@ -25,6 +25,6 @@ def command(*, settings: bool, output_format: str) -> int:
     from engine.report.status import render_status
 
     document = tell_status(settings=settings)
-    show(render_status(document, output_format))
+    show_report(render_status(document, output_format), output_format)
     health = document.get("health")
     return 1 if health is not None and not health["ok"] else 0

@@ -9,7 +9,7 @@ import click
 
 from engine.console.extras import needs_sync
 from engine.console.request import tell_refused
-from engine.console.terminal import show
+from engine.console.terminal import show_report
 
 _LAST_PORT = 65_535
 
@@ -69,7 +69,7 @@ def _sync(options: dict[str, Any]) -> int:
         raise click.UsageError("--doorbell is for the service: leave out --once and --until-idle")
     request = SyncRequest(options["mapping"], options["brand"], options["until_idle"])
     document = sync(request)
-    show(render_sync(document, options["output_format"]))
+    show_report(render_sync(document, options["output_format"]), options["output_format"])
     outcomes = document["outcomes"]
     return 1 if outcomes["held"] or outcomes["rejected"] or document["note"] else 0
 

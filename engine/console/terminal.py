@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
@@ -24,6 +25,27 @@ def show(text: str) -> None:
     click.echo(text, nl=False, color=True)
 
 
+def show_report(text: str, form: str) -> None:
+    """Print a report on stdout; one for people is folded to fit the terminal they read it at."""
+    if form == "text" and _is_terminal(sys.stdout):
+        from engine.report.width import fold_lines
+
+        text = fold_lines(text)
+    show(text)
+
+
+def fit_terminal() -> None:
+    """Let reports be made as wide as the terminal, where there is one."""
+    if _is_terminal(sys.stdout):
+        from engine.report.width import fit_reports
+
+        fit_reports(shutil.get_terminal_size().columns)
+
+
+def _is_terminal(stream: object) -> bool:
+    return bool(getattr(stream, "isatty", lambda: False)())
+
+
 def wants_colour(choice: str, stream: object) -> bool:
     """Say whether to colour: `always`, `never`, or `auto` by terminal and NO_COLOR/FORCE_COLOR."""
     if choice != "auto":
@@ -32,8 +54,7 @@ def wants_colour(choice: str, stream: object) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    is_terminal = getattr(stream, "isatty", lambda: False)()
-    return bool(is_terminal) and os.environ.get("TERM") != "dumb"
+    return _is_terminal(stream) and os.environ.get("TERM") != "dumb"
 
 
 def read_clock(text: str | None) -> datetime:

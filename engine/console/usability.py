@@ -8,7 +8,7 @@ import click
 
 from engine.console.extras import needs_sync
 from engine.console.request import tell_refused
-from engine.console.terminal import show
+from engine.console.terminal import show_report
 
 _FILE = click.Path(path_type=Path)
 
@@ -52,5 +52,5 @@ def command(
         document = tell_usability(request)
     except Refused as refused:
         return tell_refused(refused.problems, color)
-    show(render_usability(document, output_format))
+    show_report(render_usability(document, output_format), output_format)
     return 0 if document["ok"] else 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
@@ -13,10 +12,10 @@ from engine.published import publish
 from engine.report.ages import count, tell_age, tell_moment
 from engine.report.findings import printable
 from engine.report.json_text import write_json
+from engine.report.width import wrap_text
 
 ALERTS_SCHEMA: Literal["miradot/alerts.v1"] = "miradot/alerts.v1"
 _CLOSED = ConfigDict(extra="forbid")
-_WIDTH = 96
 _NO_ROUTE = "nobody is told: no route is set for {}, and none for default (MIRADOT_ALERT_ROUTES)"
 
 
@@ -175,4 +174,4 @@ def _test_lines(tests: Sequence[TestView]) -> Iterator[str]:
 
 
 def _wrap(text: str, first: str) -> list[str]:
-    return wrap(text, _WIDTH, initial_indent=first, subsequent_indent=" " * len(first))
+    return wrap_text(text, first=first, rest=" " * len(first))

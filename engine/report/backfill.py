@@ -13,7 +13,7 @@ from engine.published import publish
 from engine.report.ages import count
 from engine.report.findings import printable
 from engine.report.json_text import write_json
-from engine.report.sync import CauseDocument
+from engine.report.sync import CauseDocument, tell_calls
 
 BACKFILL_SCHEMA: Literal["miradot/backfill.v1"] = "miradot/backfill.v1"
 _CLOSED = ConfigDict(extra="forbid")
@@ -165,10 +165,7 @@ def _result_lines(result: ResultDocument) -> Iterator[str]:
     yield "  ended       " + ", ".join(
         f"{number} {name}" for name, number in result["outcomes"].items()
     )
-    calls = result["calls"]
-    yield f"  Dotdigital  {count(sum(calls.values()), 'effect')}" + "".join(
-        f", {number} {name}" for name, number in calls.items()
-    )
+    yield f"  Dotdigital  {tell_calls(result['calls'])}"
     if result["waiting"]:
         yield f"  waiting     {count(result['waiting'], 'version')}, to be tried again"
     if result["erased"]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
@@ -14,10 +13,10 @@ from engine.report.ages import count, tell_moment
 from engine.report.csv import render_csv
 from engine.report.findings import printable
 from engine.report.json_text import write_json
+from engine.report.width import wrap_text
 
 CONSENT_AUDIT_SCHEMA: Literal["miradot/consent-audit.v1"] = "miradot/consent-audit.v1"
 _CLOSED = ConfigDict(extra="forbid")
-_WIDTH = 96
 _HEAD = ("kind", "breach", "contact", "status", "by", "order", "call", "explanation", "do")
 
 
@@ -108,16 +107,16 @@ def _lines(document: ConsentAuditDocument) -> Iterator[str]:
 
 def _kind_lines(found: list[ConsentFinding]) -> Iterator[str]:
     yield f"  {found[0]['kind']}: {count(len(found), 'time')}"
-    yield from wrap(found[0]["do"], _WIDTH, initial_indent="    do: ", subsequent_indent="        ")
+    yield from wrap_text(found[0]["do"], first="    do: ", rest="        ")
     for one in found:
         name = f"contact {one['contact']}" if "contact" in one else "a contact that is not known"
         order = f", order {one['order']}" if "order" in one else ""
         line = f"{name}{order}: {one['said']} (by {one['by']})"
-        yield from wrap(line, _WIDTH, initial_indent="    ", subsequent_indent="      ")
+        yield from wrap_text(line, first="    ", rest="      ")
 
 
 def _wrap(text: str) -> list[str]:
-    return wrap(text, _WIDTH, initial_indent="  ", subsequent_indent=" " * 18)
+    return wrap_text(text, first="  ", rest=" " * 18)
 
 
 def _cells(document: ConsentAuditDocument) -> Iterator[list[str]]:

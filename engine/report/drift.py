@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
@@ -13,10 +12,10 @@ from engine.published import publish
 from engine.report.ages import count, tell_moment
 from engine.report.findings import printable
 from engine.report.json_text import write_json
+from engine.report.width import wrap_text
 
 DRIFT_SCHEMA: Literal["miradot/drift.v1"] = "miradot/drift.v1"
 _CLOSED = ConfigDict(extra="forbid")
-_WIDTH = 96
 _SIDES = {
     "payload": "PAYLOAD, against the source lock",
     "target": "TARGET, against the mapping",
@@ -83,13 +82,12 @@ def _lines(document: DriftDocument) -> Iterator[str]:
     name, moment = document["mapping"], tell_moment(document["at"])
     yield f"{name} {document['version']}, {moment}: {verdict}"
     versions = count(looked["payloads"], "version")
-    yield from wrap(
+    yield from wrap_text(
         f"looked at {versions} of orders that landed in {count(document['days'], 'day')},"
         f" {count(looked['records'], 'record')} and {count(looked['contacts'], 'contact')},"
         f" {looked['contacts_compared']} of them field by field",
-        _WIDTH,
-        initial_indent="  ",
-        subsequent_indent="  ",
+        first="  ",
+        rest="  ",
     )
     for side, title in _SIDES.items():
         found = [one for one in items if one["side"] == side]
@@ -114,4 +112,4 @@ def _item_lines(one: DriftItem) -> Iterator[str]:
 
 
 def _wrap(text: str, indent: str) -> list[str]:
-    return wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent + "    ")
+    return wrap_text(text, first=indent, rest=indent + "    ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
@@ -16,10 +15,10 @@ from engine.report.exceptions import ExceptionRow
 from engine.report.findings import printable
 from engine.report.json_text import write_json
 from engine.report.plan import PlanText, body_lines
+from engine.report.width import wrap_text
 
 EXCEPTION_SCHEMA: Literal["miradot/exception.v1"] = "miradot/exception.v1"
 _CLOSED = ConfigDict(extra="forbid")
-_WIDTH = 96
 _STATES = {
     "sending": "under way",
     "accepted": "in an import",
@@ -215,4 +214,4 @@ def _ways(document: ExceptionDocument) -> Iterator[str]:
 
 def _wrapped(head: str, text: str) -> Iterator[str]:
     indent = " " * len(head)
-    yield from wrap(text, _WIDTH, initial_indent=head, subsequent_indent=indent)
+    yield from wrap_text(text, first=head, rest=indent)

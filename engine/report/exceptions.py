@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
@@ -14,10 +13,10 @@ from engine.report.ages import count, tell_age, tell_moment
 from engine.report.csv import render_csv
 from engine.report.findings import printable
 from engine.report.json_text import write_json
+from engine.report.width import wrap_text
 
 EXCEPTIONS_SCHEMA: Literal["miradot/exceptions.v1"] = "miradot/exceptions.v1"
 _CLOSED = ConfigDict(extra="forbid")
-_WIDTH = 96
 _HEAD = (
     *("id", "code", "level", "owner", "mapping", "order", "state"),
     *("opened_at", "closed_at", "closed_by", "note", "message", "do"),
@@ -97,9 +96,9 @@ def _lines(document: ExceptionsDocument) -> Iterator[str]:
         yield f"{one['code']}  {' · '.join(parts)}  ({one['mapping']})"
         if "rows" not in one:
             told = one["first"] + _more(one["exceptions"] - 1)
-            yield from wrap(told, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+            yield from wrap_text(told, first="  ", rest="  ")
         if one["do"]:
-            yield from wrap(one["do"], _WIDTH, initial_indent="  do: ", subsequent_indent="      ")
+            yield from wrap_text(one["do"], first="  do: ", rest="      ")
         for row in one.get("rows", []):
             yield from _row_lines(row, document["at"])
     yield ""
@@ -119,7 +118,7 @@ def _row_lines(row: ExceptionRow, now: str) -> Iterator[str]:
     if closed is not None:
         when = f"closed {tell_moment(closed)} by {row.get('closed_by', '')}: {row.get('note', '')}"
     yield f"    {row['id']:>5}  {row['order']}  {when}"
-    yield from wrap(row["message"], _WIDTH, initial_indent=" " * 11, subsequent_indent=" " * 11)
+    yield from wrap_text(row["message"], first=" " * 11, rest=" " * 11)
 
 
 def _cells(document: ExceptionsDocument) -> Iterator[list[str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from textwrap import wrap
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
@@ -15,10 +14,10 @@ from engine.report.ages import count, tell_moment
 from engine.report.csv import render_csv
 from engine.report.findings import printable
 from engine.report.json_text import write_json
+from engine.report.width import wrap_text
 
 RECONCILIATION_SCHEMA: Literal["miradot/reconciliation.v1"] = "miradot/reconciliation.v1"
 _CLOSED = ConfigDict(extra="forbid")
-_WIDTH = 96
 _HEAD = (
     *("row", "month", "mapping", "order", "currency", "mirakl", "ledger", "dotdigital", "booked"),
     *("dotdigital_less_mirakl", "cause", "explanation", "exceptions", "owner", "do"),
@@ -259,7 +258,7 @@ def _lines(document: ReconciliationDocument) -> Iterator[str]:
         yield from _cycle_lines(document)
         yield ""
     for aside in asides_of(document):
-        yield from wrap(aside, _WIDTH, subsequent_indent="  ")
+        yield from wrap_text(aside, rest="  ")
 
 
 def _cycle_lines(document: ReconciliationDocument) -> Iterator[str]:
@@ -300,7 +299,7 @@ def _cause_lines(document: ReconciliationDocument) -> Iterator[str]:
 
 
 def _wrap(text: str, indent: str) -> list[str]:
-    return wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+    return wrap_text(text, first=indent, rest=indent + "  ")
 
 
 def tell_cause(cause: str, said: str) -> str:

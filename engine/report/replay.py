@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
@@ -14,10 +13,10 @@ from engine.published import publish
 from engine.report.ages import count
 from engine.report.findings import printable
 from engine.report.json_text import write_json
+from engine.report.width import wrap_text
 
 REPLAY_SCHEMA: Literal["miradot/replay.v1"] = "miradot/replay.v1"
 _CLOSED = ConfigDict(extra="forbid")
-_WIDTH = 96
 
 
 @with_config(_CLOSED)
@@ -119,9 +118,8 @@ def _records(document: ReplayDocument) -> Iterator[str]:
 
 
 def _told(head: str, text: str) -> list[str]:
-    return wrap(
+    return wrap_text(
         f"{head.strip()} {text}".rstrip(" :"),
-        _WIDTH,
-        initial_indent="  ",
-        subsequent_indent="      ",
+        first="  ",
+        rest="      ",
     )

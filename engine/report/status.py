@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
@@ -199,10 +200,13 @@ def _shared_facts(shared: SharedHealth, now: str) -> Iterator[tuple[str, str]]:
         if read
         else "not read yet; batches read it before they decide",
     )
-    for tier in shared["tiers"]:
-        paused = tier["paused_seconds"]
-        state = f"paused for {tell_seconds(paused)}" if paused else "open"
-        yield "calls", f"{tier['account']} {tier['tier']}: {state}"
+    for account, tiers in groupby(shared["tiers"], key=lambda one: one["account"]):
+        paused = [
+            f"{one['tier']} paused for {tell_seconds(one['paused_seconds'])}"
+            for one in tiers
+            if one["paused_seconds"]
+        ]
+        yield "calls", f"{account}: {', '.join(paused) or 'all open'}"
     if shared["deletions"]:
         yield "to delete", f"{count(shared['deletions'], 'contact')} in Dotdigital"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
@@ -45,6 +46,12 @@ class SyncDocument(TypedDict):
     note: Annotated[str, Field(description="What went wrong with the run itself, if anything.")]
 
 
+def tell_calls(calls: Mapping[str, int]) -> str:
+    """Give the calls that took effect, in words, by operation."""
+    told = ", ".join(f"{number:,} {name}" for name, number in calls.items())
+    return f"{count(sum(calls.values()), 'call')} took effect{': ' if told else ''}{told}"
+
+
 def sync_schema() -> dict[str, object]:
     """Give the JSON Schema of the document."""
     return publish("sync.v1", TypeAdapter(SyncDocument))
@@ -62,8 +69,7 @@ def render_sync(document: SyncDocument, form: str) -> str:
         f"{document['mapping']} {document['version']}, run {document['run']}",
         f"  Mirakl      {seen}",
         "  ended       " + ", ".join(f"{number} {name}" for name, number in outcomes.items()),
-        f"  Dotdigital  {count(sum(calls.values()), 'effect')}"
-        + "".join(f", {number} {name}" for name, number in calls.items()),
+        f"  Dotdigital  {tell_calls(calls)}",
     ]
     if document["erased"]:
         lines.append(

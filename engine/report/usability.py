@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
@@ -13,10 +12,10 @@ from engine.published import publish
 from engine.report.ages import count, tell_age
 from engine.report.findings import printable
 from engine.report.json_text import write_json
+from engine.report.width import wrap_text
 
 USABILITY_SCHEMA: Literal["miradot/usability.v1"] = "miradot/usability.v1"
 _CLOSED = ConfigDict(extra="forbid")
-_WIDTH = 100
 _MOST_PLACES = 3
 _ALL = 100.0
 _TITLE = "filled, percent of orders"
@@ -207,7 +206,7 @@ def _fall_lines(one: FieldView) -> Iterator[str]:
     yield ""
     more = len(one["places"]) - _MOST_PLACES
     places = ", ".join(one["places"][:_MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
-    for line in wrap(f"{tell_fall(one)}: {places}", _WIDTH, subsequent_indent="    "):
+    for line in wrap_text(f"{tell_fall(one)}: {places}", rest="    "):
         yield f"  {line}"
 
 

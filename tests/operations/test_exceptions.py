@@ -44,7 +44,7 @@ def enrolments(hands: Hands) -> int:
 
 
 def replay(hands: Hands, *numbers: int, send: bool = False, **more: str) -> Any:
-    given = {"code": "", "order": "", **more}
+    given: dict[str, Any] = {"code": "", "order": "", **more}
     return replay_orders(
         hands.worker, ReplayRequest(numbers, send=send, mapping=None, brand=None, **given)
     )
