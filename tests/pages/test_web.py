@@ -28,7 +28,7 @@ PAGES = (
 REACHABLE = """
 [...document.querySelectorAll(
   'a[href], button, input:not([type=hidden]), select, textarea, summary'
-)].filter(one => one.getClientRects().length).map(one => one.type === 'radio' ? one.name :
+)].filter(one => one.checkVisibility()).map(one => one.type === 'radio' ? one.name :
   (one.id || one.getAttribute('href') || one.name || one.textContent.trim()))
 """
 HERE = """
