@@ -61,7 +61,11 @@ def _watching(delivery: Delivery) -> Iterator[None]:
         with suppress(Failure):
             watcher.watch_once()
         raise
-    watcher.watch_once()
+    try:
+        watcher.watch_once()
+    except Failure:
+        # What was delivered stays so; the next cycle tells what is to be told.
+        get_log("alerts").warning("alerts not judged", flow=delivery.worker.flow.name)
 
 
 def _run(delivery: Delivery, *, until_idle: bool) -> SyncDocument:
