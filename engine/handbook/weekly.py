@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.checked import CheckedSpec
 from engine.handbook.blocks import (
+    Block,
     Bullets,
     Heading,
     Paragraph,
+    Row,
     Section,
+    Table,
     Text,
+    as_text,
     code,
     enumerate_words,
     say,
+    sentence,
 )
-from engine.handbook.calls import human
+from engine.handbook.calls import duration, human
 from engine.handbook.exceptions import owners_of, team
 from engine.handbook.missing import exception_anchor
 from engine.handbook.sources import noun_of, vendor_of
+from engine.spec.usability import Segment
+
+_WHOSE: Mapping[Segment, str] = {
+    "all": "all",
+    "real": "with a real address",
+    "relay": "with a relay address",
+    "subscribed": "of subscribed people",
+    "not_subscribed": "of people who are not subscribed",
+}
 
 
 def tell_weekly(checked: CheckedSpec) -> Section:
@@ -36,10 +50,36 @@ def tell_weekly(checked: CheckedSpec) -> Section:
             Bullets(tuple(_waiting(checked))),
             Heading("Figures that must agree", "figures-that-must-agree"),
             Bullets(tuple(_figures(checked))),
+            *_floors(checked),
             Heading("Settings", "settings-to-check"),
             Bullets(tuple(_settings(checked))),
         ),
     )
+
+
+def _floors(checked: CheckedSpec) -> Iterator[Block]:
+    """Give what must be filled how often, where the mapping says so."""
+    floors = checked.spec.usability
+    if not floors:
+        return
+    yield Heading("Fields that must be filled", "fields-that-must-be-filled")
+    yield Paragraph(
+        say("{} tells which of these floors is not reached.", code("miradot usability --since 7d"))
+    )
+    rows = [
+        Row(
+            (
+                say("{}", code(one.field)),
+                as_text(_WHOSE[one.segment]),
+                as_text(f"{one.floor:g} %"),
+                as_text(duration(one.fresh_within) if one.fresh_within else "any age"),
+                sentence(one.about),
+            )
+        )
+        for one in floors
+    ]
+    heads = ("Field", "Whose orders", "Filled in at least", "Newest at most", "What it is for")
+    yield Table("Floors of what is delivered", heads, tuple(rows), figures=frozenset({2}))
 
 
 def _waiting(checked: CheckedSpec) -> Iterator[Text]:
