@@ -117,6 +117,7 @@ bench: .venv/dev
 	@$(BIN)/python -m benchmarks.checking
 	@$(BIN)/python -m benchmarks.changes
 	@$(BIN)/python -m benchmarks.calls
+	@$(BIN)/python -m benchmarks.latency
 	@$(BIN)/python -m benchmarks.effort
 	@$(BIN)/python -m benchmarks.capacity
 
