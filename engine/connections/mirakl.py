@@ -32,7 +32,7 @@ _ACCOUNT = "/api/account"
 # The names under which calls are paced: Mirakl counts each of them by itself.
 ORDERS_TIER, EXPORT_TIER = "orders", "exports"
 # Files small enough to be read at once; the smallest numbers of items that Mirakl takes.
-_SAY_SHOP = "; it was asked which shop the key is for: MIRADOT_MIRAKL_SHOP_ID says so as well"
+_SAY_SHOP = "; it was asked which shop the key is for, which MIRADOT_MIRAKL_SHOP_ID can say as well"
 _CHUNKS = {"items_per_chunk": 10_000, "megabytes_per_chunk": 32}
 _STATES: Mapping[str, ExportState] = {
     "PENDING": "running",
@@ -62,8 +62,16 @@ class SourceDenied(SourceError):  # noqa: N818 - an outcome, not a fault
     """The key is refused, or may not do this: polling stops, and somebody must look."""
 
 
+class SourceForbidden(SourceDenied):
+    """The key is good, and may not do this."""
+
+
 class SourceFailed(SourceError):  # noqa: N818 - an outcome, not a fault
     """No credible answer; to be tried again from where it was."""
+
+
+class SourceUnreachable(SourceFailed):
+    """No answer at all."""
 
 
 class SourceLacking(SourceFailed):
@@ -128,8 +136,10 @@ class MiraklSource:
             return self._shop["shop_id"]
         try:
             told = _object(self._get(_ACCOUNT, {}, ORDERS_TIER).body).get("shop_id")
-        except SourceDenied as denied:
-            raise SourceDenied(f"{denied}{_SAY_SHOP}") from None
+        except SourceUnreachable:
+            raise
+        except SourceForbidden as denied:
+            raise SourceForbidden(f"{denied}{_SAY_SHOP}") from None
         except SourceFailed as failed:
             raise SourceFailed(f"{failed}{_SAY_SHOP}") from None
         if not isinstance(told, int) or isinstance(told, bool):
@@ -238,14 +248,15 @@ class MiraklSource:
         try:
             got = self._wire.exchange(sent)
         except NoAnswer as none:
-            raise SourceFailed(str(none)) from None
+            raise SourceUnreachable(str(none)) from None
         if tier:
             self._pace.heed(tier, got.status, got.headers)
         if got.status == 429:  # noqa: PLR2004 - HTTP's own number
             raise SourceThrottled(read_wait(got.headers))
         if got.status in (401, 403):
             said = "refuses the key" if got.status == 401 else "does not allow it"  # noqa: PLR2004
-            raise SourceDenied(f"Mirakl {said} ({got.status})")
+            denied = SourceDenied if got.status == 401 else SourceForbidden  # noqa: PLR2004
+            raise denied(f"Mirakl {said} ({got.status})")
         if got.status != 200:  # noqa: PLR2004
             failed = SourceLacking if got.status == 404 else SourceFailed  # noqa: PLR2004
             raise failed(f"it answered {got.status}{self._tell_astray(got, sent)}")
@@ -253,7 +264,7 @@ class MiraklSource:
 
     def _tell_astray(self, got: Got, sent: Sent) -> str:
         """Give Mirakl's words, or where there is nobody to say any what may be wrong."""
-        if got.status != 404 or sent.path != _ORDERS:  # noqa: PLR2004 - HTTP's own number
+        if got.status != 404 or sent.path not in (_ORDERS, _ACCOUNT):  # noqa: PLR2004 - HTTP's own number
             return _said(got.body)
         home = f"{self._home.origin}{self._home.prefix}"
         return f" at {home}{sent.path}; is MIRADOT_MIRAKL_URL right?"

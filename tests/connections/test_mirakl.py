@@ -430,3 +430,17 @@ def test_an_answer_that_names_no_shop_says_what_to_do(answer: Got) -> None:
     given, _ = source(answer)
     with pytest.raises(SourceError, match="MIRADOT_MIRAKL_SHOP_ID"):
         given.read_shop()
+
+
+def test_a_key_that_is_refused_needs_no_advice_about_shops() -> None:
+    given, _ = source(Got(401, {}, b""))
+    with pytest.raises(SourceDenied) as raised:
+        given.read_shop()
+    assert "MIRADOT_MIRAKL_SHOP_ID" not in str(raised.value)
+
+
+def test_naming_the_shop_is_no_advice_where_nobody_answers() -> None:
+    given, _ = source(lost(taken=False))
+    with pytest.raises(SourceError) as raised:
+        given.read_shop()
+    assert "MIRADOT_MIRAKL_SHOP_ID" not in str(raised.value)
