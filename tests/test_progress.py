@@ -46,4 +46,5 @@ def test_at_a_terminal_there_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     with telling({"records": "records delivered"}) as tell:
         tell("records", 7, 0)
     assert "records delivered" in terminal.getvalue()
-    assert "?" not in terminal.getvalue()
+    assert " 7 " in terminal.getvalue()
+    assert "/?" not in terminal.getvalue()

@@ -23,6 +23,10 @@ _LATER = frozenset(
         "ERROR_SYSTEM_SERVICETEMPORARILYUNAVAILABLE",
     }
 )
+_SEE = (
+    "see MIRADOT_DOTDIGITAL_USER and MIRADOT_DOTDIGITAL_PASSWORD, and whether"
+    " MIRADOT_DOTDIGITAL_URL is the account's region"
+)
 _NEXT_HOUR = "ERROR_ENROLMENT_ALLOWANCE_EXCEEDED"
 
 
@@ -42,7 +46,7 @@ def classify(got: Got, *, idempotent: bool) -> Outcome:
     """Give what became of a request; DeniedError for 401 and 403."""
     if got.status in (401, 403):
         said = "does not know the API user" if got.status == 401 else "does not allow it"  # noqa: PLR2004
-        raise DeniedError(f"Dotdigital {said} ({got.status}); see user, password and region")
+        raise DeniedError(f"Dotdigital {said} ({got.status}); {_SEE}")
     if 200 <= got.status < 300:  # noqa: PLR2004 - HTTP's own numbers
         return _taken(got, idempotent=idempotent)
     if got.status == _TOO_MANY:

@@ -50,8 +50,8 @@ READ_TIERS: Mapping[str, str] = {
     "list templates": "medium",
     "list records": "low",
     "tell an import": "unlimited",
-    "tell the time": "unlimited",
-    "tell the account": "unlimited",
+    "read the clock": "unlimited",
+    "read the account": "unlimited",
 }
 ReadOutcome = Done | Refused | Throttled | Failed
 CONTACTS, INSIGHT = "/contacts/v3", "/insightData/v3"
@@ -159,7 +159,7 @@ class DotdigitalReader:
 
     def server_time(self) -> datetime:
         """Give Dotdigital's clock, aware; raises NotReadError."""
-        what = "tell the time"
+        what = "read the clock"
         got = self._exchange(Sent("GET", "/v2/server-time"), READ_TIERS[what])
         if isinstance(got, Throttled):
             raise NotReadError(what, got)
@@ -175,7 +175,7 @@ class DotdigitalReader:
 
     def account_info(self) -> Mapping[str, str]:
         """Give the account's properties by name, such as ApiEndpoint; raises NotReadError."""
-        return self._list("tell the account", "/v2/account-info", {}, read_properties)
+        return self._list("read the account", "/v2/account-info", {}, read_properties)
 
     def list_programmes(self) -> tuple[Programme, ...]:
         """List the programmes; raises NotReadError."""
