@@ -38,7 +38,10 @@ class Keeper:
         return {"MIRADOT_DATABASE_URL": self.url, "BACK_URL": back}
 
     def back_up(self) -> None:
+        """Make a backup, for nobody else to read."""
         self._run("back up")
+        [made] = self.folder.glob("backup.*")
+        assert made.stat().st_mode & 0o077 == 0
 
     def put_back(self) -> str:
         """Give the URL of the database as it was."""

@@ -70,7 +70,7 @@ class Container:
     def run(self, environment: dict[str, str], *words: str) -> tuple[int, bytes, bytes]:
         """Give how a command ended, and what it said on stdout and stderr."""
         with self.running(environment, *words) as process:
-            said, told = process.communicate(timeout=120)
+            said, told = process.communicate(timeout=600)
         return process.returncode, said, told
 
     def given(self, base: str) -> dict[str, str]:
@@ -114,7 +114,7 @@ def test_the_service_logs_json_alone_and_ends_with_0_on_sigterm(container: Conta
         assert service.stderr is not None
         first = read_until(service.stderr, b'"service started"')
         os.kill(service.pid, signal.SIGTERM)
-        said, rest = service.communicate(timeout=120)
+        said, rest = service.communicate(timeout=600)
     lines = [orjson.loads(line) for line in (*first, *rest.splitlines())]
     assert (service.returncode, said) == (0, b"")
     assert lines[-1]["event"] == "service stopped"
@@ -127,12 +127,12 @@ def test_the_page_ends_with_0_on_sigterm(container: Container) -> None:
     given["MIRADOT_DATABASE_URL"] = f"sqlite:///{container.state}/page.db"
     port = free_port()
     with container.running(given, "serve", "--port", str(port)) as page:
-        for _ in range(600):
+        for _ in range(3000):
             if answers(port):
                 break
             time.sleep(0.1)
         os.kill(page.pid, signal.SIGTERM)
-        page.communicate(timeout=120)
+        page.communicate(timeout=600)
     assert page.returncode == 0
 
 
