@@ -102,7 +102,9 @@ def walk_through(browser: Browser, office: Office, page: str) -> None:
     browser.open(address(office, page), 1280)
     wanted = set(browser.run(REACHABLE))
     reached = set()
-    for _ in range(len(browser.run(REACHABLE)) + 2):
+    # A field of a day has a stop for day, month and year, and one for its calendar.
+    days = browser.run("document.querySelectorAll('input[type=date]').length")
+    for _ in range(len(browser.run(REACHABLE)) + 2 + 3 * days):
         browser.press("Tab")
         reached.add(browser.run(HERE))
         shown = browser.run("getComputedStyle(document.activeElement).outlineStyle")
