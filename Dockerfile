@@ -25,8 +25,7 @@ COPY mappings mappings
 COPY engine engine
 RUN /tools/bin/pip wheel --no-deps --no-build-isolation --no-index --wheel-dir /wheel . \
     && /tools/bin/pip --python /opt/miradot/bin/python install \
-       --no-deps --no-index /wheel/miradot-*.whl \
-    && /opt/miradot/bin/python -m compileall -q /opt/miradot/lib
+       --no-deps --no-index /wheel/miradot-*.whl
 
 FROM python:3.11-slim-bookworm
 LABEL org.opencontainers.image.title="miradot" \
