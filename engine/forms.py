@@ -40,6 +40,8 @@ FORMS = {
     "^[A-Za-z0-9_-]{1,20}$": "a data field of at most 20 letters, digits, hyphens and underscores",
     "^[^ \\t\\r\\n](.*[^ \\t\\r\\n])?$": "a text without blanks around it",
     "^[a-z]+\\.[a-z_]+$": 'an operation of the target, such as "contacts.create"',
+    r"^[a-z][a-z0-9_]*\.[^\s.\[\]]+(\[\]\.[^\s.\[\]]+)?$": "a field of a send, such as"
+    ' "order_record.order_total" or "order_record.products[].brand"',
     "^P([0-9]+D)?(T([0-9]+H)?([0-9]+M)?)?$": "a duration in days or hours, such as P14D or PT6H",
     "^[0-9]+\\.[0-9]+\\.[0-9]+$": "a version of three numbers, such as 1.0.0",
     "^[a-z]+\\.[a-z_]+@[0-9]{4}-[0-9]{2}$": "a source and its version, such as name.part@2026-07",
@@ -52,6 +54,7 @@ FORMS = {
 KINDS = {
     "string": "a text",
     "integer": "a whole number",
+    "number": "a number",
     "boolean": "true or false",
     "array": "a list",
     "object": "a block of keys",

@@ -27,6 +27,8 @@ EMPTY = "MD206"
 # A file with more unknown keys than this is none of ours: it is not asked which are misspelt.
 _MOST_COMPARED = 50
 _CLOSED_LISTS = ("const", "enum", "oneOf")
+_NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
+_BOUNDS = {"exclusiveMinimum": "above", "minimum": "of at least", "maximum": "of at most"}
 _UNITS = {"Length": "character", "Items": "element", "Properties": "key"}
 
 
@@ -121,7 +123,11 @@ def _hint_type(value: object, mismatch: ValidationError) -> str:
         return ""
     if expected == "array":
         return ": write it as a list, in [ ]"
-    unquoted = {"integer": fits("^-?[0-9]+$", value), "boolean": value in ("true", "false")}
+    unquoted = {
+        "integer": fits("^-?[0-9]+$", value),
+        "number": fits(_NUMBER, value),
+        "boolean": value in ("true", "false"),
+    }
     return ": write it without quotes" if unquoted.get(expected) else ""
 
 
@@ -171,6 +177,14 @@ def _explain_size(error: ValidationError) -> list[Misfit]:
         return [Misfit(EMPTY, _pointer(error), f"nothing stands here, expected at least {counted}")]
     bound = "at least" if str(error.validator).startswith("min") else "at most"
     message = f"found {size} {unit}{'' if size == 1 else 's'}, expected {bound} {counted}"
+    return [Misfit(WRONG_FORM, _pointer(error), message)]
+
+
+def _explain_bound(error: ValidationError) -> list[Misfit]:
+    """Say between which numbers one must lie: all bounds of the rule, not the first that fails."""
+    rule = cast("Mapping[str, object]", error.schema)
+    bounds = [f"{words} {rule[key]}" for key, words in _BOUNDS.items() if key in rule]
+    message = f"found {error.instance}, expected a number {' and '.join(bounds)}"
     return [Misfit(WRONG_FORM, _pointer(error), message)]
 
 
@@ -254,5 +268,6 @@ _EXPLAINERS: dict[str, Callable[[ValidationError], list[Misfit]]] = {
     "maxLength": _explain_size,
     "minItems": _explain_size,
     "minProperties": _explain_size,
+    **dict.fromkeys(_BOUNDS, _explain_bound),
     "anyOf": _explain_choice,
 }

@@ -24,7 +24,7 @@ _FILE = click.Path(path_type=Path)
     "floors",
     multiple=True,
     metavar="FIELD=PERCENT",
-    help="How often a field must be filled, such as order_record.products[].brand=95.",
+    help="Instead of the mapping's floors of a field: order_record.products[].brand=95.",
 )
 @click.option(
     "--output-format",
@@ -40,7 +40,7 @@ def command(
 
     For each field of each call: how often it was filled, for whom, and when last; where one fell,
     since which order, and where in the order it comes from. For each programme: who is ready. Reads
-    our own database only. Exits 1 when a field is below its floor.
+    our own database only. Exits 1 when a field is below a floor that the mapping declares.
     """
     with needs_sync():
         from engine.commands.run import Refused
