@@ -37,9 +37,13 @@ def is_ours(headers: Mapping[str, str], address: str = "") -> bool:
         return False
     if origin is None:
         return site is not None
-    if address and urlsplit(origin).netloc == urlsplit(address).netloc:
+    try:
+        place = urlsplit(origin).netloc
+    except ValueError:
+        return False
+    if address and place == urlsplit(address).netloc:
         return origin == address
-    return urlsplit(origin).netloc == headers.get("host", "") != ""
+    return place == headers.get("host", "") != ""
 
 
 def is_embedded(headers: Mapping[str, str]) -> bool:

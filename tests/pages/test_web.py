@@ -20,8 +20,11 @@ PAGES = (
     "/exceptions?code=KEYS_DISAGREE",
     "/exceptions/1",
     "/exceptions/1/replay",
+    "/exceptions/together?code=KEYS_DISAGREE",
+    "/exceptions/together/replay?code=KEYS_DISAGREE",
     "/reviews",
     "/person?of={person}",
+    "/audit",
     "/mapping",
     "/nowhere",
 )

@@ -44,6 +44,7 @@ FOREIGN: list[dict[str, str]] = [
     {},
     {"Origin": "https://evil.example.com"},
     {"Origin": "null"},
+    {"Origin": "http://["},
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
     {"Sec-Fetch-Site": "none"},
