@@ -37,3 +37,9 @@ def test_what_cannot_be_cut_stays_whole() -> None:
     fit_reports(40)
     command = "  miradot-exceptions-resolve-" + "x" * 50
     assert fold_lines(f"{command}\n") == f"{command}\n"
+
+
+def test_a_row_of_a_table_is_not_folded() -> None:
+    fit_reports(40)
+    row = "  order_record.brand    100.0    99.0    100.0    98.0\n"
+    assert fold_lines(row) == row

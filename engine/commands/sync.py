@@ -25,7 +25,7 @@ from engine.state.orders import count_outcomes, count_waiting
 from engine.state.outbox import count_calls
 from engine.state.runs import Ending, end_run, start_run
 from engine.sync.account import prepare_account
-from engine.sync.cycle import settle_all, wait_until_due
+from engine.sync.cycle import Tell, count_on, settle_all, wait_until_due
 
 _LONGEST_IDLE = timedelta(minutes=1)
 
@@ -39,13 +39,16 @@ class SyncRequest:
     until_idle: bool
 
 
-def sync(request: SyncRequest) -> SyncDocument:
-    """Land and deliver once, or until nothing waits; give how it ended."""
+def sync(request: SyncRequest, tell: Tell) -> SyncDocument:
+    """Land and deliver once, or until nothing waits; give how it ended.
+
+    `tell` is told how many people have been dealt with.
+    """
     settings = read_settings()
     flow = choose_flow(settings, request.mapping, request.brand, *SYNCING)
     refuse_examples(flow)
     with open_delivery(settings, flow) as delivery, _watching(delivery):
-        return _run(delivery, until_idle=request.until_idle)
+        return _run(delivery, tell, until_idle=request.until_idle)
 
 
 @contextmanager
@@ -68,7 +71,7 @@ def _watching(delivery: Delivery) -> Iterator[None]:
         get_log("alerts").warning("alerts not judged", flow=delivery.worker.flow.name)
 
 
-def _run(delivery: Delivery, *, until_idle: bool) -> SyncDocument:
+def _run(delivery: Delivery, tell: Tell, *, until_idle: bool) -> SyncDocument:
     worker = delivery.worker
     started = worker.now
     with worker.transaction() as connection:
@@ -79,9 +82,10 @@ def _run(delivery: Delivery, *, until_idle: bool) -> SyncDocument:
         made = prepare_account(worker)
         figures["made"] = len(made)
         note = _read_mirakl(delivery, run, figures)
-        figures += settle_all(worker)
+        settled = settle_all(worker, tell)
         while until_idle and wait_until_due(worker, _LONGEST_IDLE):
-            figures += settle_all(worker)
+            settled += settle_all(worker, count_on(tell, settled.total()))
+        figures += settled
     except (StopError, SourceDenied, Failure) as error:
         _end(delivery, run, Ending("failed", figures, str(error)))
         raise Failure(str(error)) from None

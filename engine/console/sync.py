@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from engine.console.extras import needs_sync
+from engine.console.progress import telling
 from engine.console.request import tell_refused
 from engine.console.terminal import show_report
 
@@ -68,7 +69,8 @@ def _sync(options: dict[str, Any]) -> int:
     if options["doorbell"]:
         raise click.UsageError("--doorbell is for the service: leave out --once and --until-idle")
     request = SyncRequest(options["mapping"], options["brand"], options["until_idle"])
-    document = sync(request)
+    with telling({"people": "people dealt with"}) as tell:
+        document = sync(request, lambda done: tell("people", done, 0))
     show_report(render_sync(document, options["output_format"]), options["output_format"])
     outcomes = document["outcomes"]
     return 1 if outcomes["held"] or outcomes["rejected"] or document["note"] else 0

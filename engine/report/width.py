@@ -10,6 +10,7 @@ from textwrap import wrap
 _USUAL, _LEAST = 96, 40
 _COLUMNS: ContextVar[int] = ContextVar("columns", default=_USUAL)
 # What stands before the text of a line: its indent, and a label with a gap behind it.
+_GAP, _MOST_GAPS = re.compile(r"(?<=\S) {2,}(?=\S)"), 3
 _LABEL = re.compile(r" *(?:\S+(?: \S+)* {2,})?")
 
 
@@ -24,13 +25,14 @@ def wrap_text(text: str, first: str = "", rest: str = "") -> list[str]:
 
 
 def fold_lines(text: str) -> str:
-    """Give a report whose lines all fit; what goes on stands under its text, not its label."""
+    """Give a report whose lines fit, rows of tables aside; what goes on stands under its text."""
     return "".join(f"{part}\n" for line in text.splitlines() for part in _fold(line))
 
 
 def _fold(line: str) -> Iterator[str]:
     width = _COLUMNS.get()
-    if len(line) <= width:
+    # A row of a table would be none any more.
+    if len(line) <= width or len(_GAP.findall(line)) >= _MOST_GAPS:
         yield line
         return
     found = _LABEL.match(line)

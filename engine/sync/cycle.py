@@ -20,17 +20,28 @@ from engine.sync.releasing import give_back_owed
 from engine.sync.settling import settle_subject
 from engine.sync.worker import Worker
 
+Tell = Callable[[int], None]
 
-def settle_all(worker: Worker) -> Counter[str]:
-    """Settle whatever is due now; give how many subjects in which lane."""
+
+def settle_all(worker: Worker, tell: Tell = lambda _: None) -> Counter[str]:
+    """Settle whatever is due now; give how many subjects in which lane.
+
+    `tell` is told now and then how many it has been so far.
+    """
     figures = Counter[str]()
     deliver_deletions(worker)
     while True:
-        events = settle_events(worker)
+        events = settle_events(worker, tell=count_on(tell, figures.total()))
         batches = settle_batch(worker, "batch")
         figures += Counter(events=events, batches=batches)
+        tell(figures.total())
         if not events and not batches:
             return figures
+
+
+def count_on(tell: Tell, before: int) -> Tell:
+    """Give what tells a number on top of what was there before."""
+    return lambda number: tell(before + number)
 
 
 def wait_until_due(worker: Worker, longest: timedelta) -> bool:
@@ -47,7 +58,9 @@ def wait_until_due(worker: Worker, longest: timedelta) -> bool:
     return True
 
 
-def settle_events(worker: Worker, may_go_on: Callable[[], bool] = lambda: True) -> int:
+def settle_events(
+    worker: Worker, may_go_on: Callable[[], bool] = lambda: True, tell: Tell = lambda _: None
+) -> int:
     """Settle the events that are due, while they may go on; give how many subjects."""
     with worker.transaction() as connection:
         waiting = count_waiting(connection, worker.flow.name).get("event", 0)
@@ -59,6 +72,7 @@ def settle_events(worker: Worker, may_go_on: Callable[[], bool] = lambda: True) 
     while may_go_on() and (claims := _claim(worker, "event", 1)):
         settle_subject(worker, claims[0])
         settled += 1
+        tell(settled)
     return settled
 
 

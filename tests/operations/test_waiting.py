@@ -41,3 +41,15 @@ def test_from_the_fifth_attempt_on_it_is_a_warning(hands: Hands) -> None:
     told = attempt(hands)
     assert told
     assert hands.log.warnings == told
+
+
+def test_how_many_people_were_dealt_with_is_told_as_it_goes() -> None:
+    made = Hands()
+    for customer in ("1001", "1002", "1003"):
+        made.place(customer)
+    made.landing.read_changes()
+    told: list[int] = []
+    settled = settle_all(made.worker, told.append)
+    assert told == sorted(told)
+    assert told[:3] == [1, 2, 3]
+    assert told[-1] == settled.total()
