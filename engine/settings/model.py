@@ -194,7 +194,7 @@ class Settings(BaseSettings):
         Takes(f"at least {LEAST_TOMBSTONE} printable ASCII characters without blanks"),
         Make(
             f"made once and kept, at least {LEAST_TOMBSTONE} characters; to make one: "
-            "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            "head -c 32 /dev/urandom | base64"
         ),
         Field(description="the key under which erased people are recognised"),
     ] = None
