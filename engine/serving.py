@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from asyncio import TimerHandle, Transport
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -17,12 +16,16 @@ HEAD_SECONDS = 10.0
 """How long the head of a request is waited for: whoever sends none would else keep a place."""
 
 
+class _Waiting(Protocol):
+    def cancel(self) -> None: ...
+
+
 class Connection(H11Protocol):
     """A connection that is closed where the head of a request does not arrive in time."""
 
-    _waiting: TimerHandle | None = None
+    _waiting: _Waiting | None = None
 
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as theirs
+    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - as asyncio gives it
         """Wait for a head from the first moment on."""
         super().connection_made(transport)
         self._wait()
