@@ -23,7 +23,7 @@ _LAST_PORT = 65_535
     help="Brand file with parameter values.",
 )
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Where it listens; this machine only."
+    "--host", default="127.0.0.1", show_default=True, help="Where it listens: this machine."
 )
 @click.option(
     "--port", default=8796, show_default=True, type=click.IntRange(1, _LAST_PORT), help="Its port."
@@ -35,8 +35,9 @@ def command(color: str, /, **options: Any) -> int:  # noqa: ANN401 - click passe
     How things stand, what ran, what waits for people, whose contact it is, what was sent for a
     person and why, and the handbook; each page also as .json, and figures at /metrics.
 
-    Whoever opens it shows a token of MIRADOT_WEB_TOKENS. It speaks plain HTTP: what others are to
-    reach belongs behind a server that speaks HTTPS.
+    Whoever opens it shows a token of MIRADOT_WEB_TOKENS, or was signed in by a proxy
+    (MIRADOT_WEB_PROXY_USER). It speaks plain HTTP: what others are to reach belongs behind a
+    server that speaks HTTPS, whose address MIRADOT_WEB_ADDRESS names.
     """
     with needs_sync():
         from engine.commands.run import Refused
