@@ -355,9 +355,9 @@ def test_all_that_is_missing_is_told_at_once_with_what_it_is_for(
 def test_a_key_for_tombstones_can_be_made_as_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Failure) as failure:
         read_settings().require_tombstone_key()
-    command = re.search(r"-c '([^']*)'", str(failure.value))
+    command = re.search(r"to make one: (.*)", str(failure.value))
     assert command is not None
-    said = subprocess.run([sys.executable, "-c", command[1]], capture_output=True, check=True)
+    said = subprocess.run(["/bin/sh", "-c", command[1]], capture_output=True, check=True)
     assert given(monkeypatch, tombstone_key=said.stdout.decode().strip()).require_tombstone_key()
 
 
