@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from engine.problem import Failure
+from engine.report.ages import count
+
+_STILL = ", so imports and exports are not done until you make some"
 
 
 class Server(Protocol):
@@ -48,9 +51,11 @@ def prepare_sandbox(request: SandboxRequest) -> tuple[Server, str]:
     sandbox = Sandbox(clock, request.seed, base)
     sandbox.world.advance(clock.advance(past))
     account, world = sandbox.state.account, sandbox.world
-    life = f"{len(world.shoppers)} shoppers, {len(world.orders)} orders in {request.history} days"
+    people, orders = count(len(world.shoppers), "shopper"), count(len(world.orders), "order")
+    pace = f"a second here is {request.speed:g} there" if request.speed else "time stands still"
     told = [
-        f"sandbox with seed {request.seed}: {life}; a second here is {request.speed:g} there",
+        f"sandbox with seed {request.seed}: {people}, {orders} in {count(request.history, 'day')}",
+        f"{pace}{_STILL if not request.speed else ''}",
         "",
         f"  Mirakl       {base}/mirakl",
         f"               Authorization: {sandbox.rules.key}",

@@ -63,6 +63,9 @@ def render_sync(document: SyncDocument, form: str) -> str:
         return write_json(document)
     outcomes, calls = document["outcomes"], document["calls"]
     seen = f"{count(document['seen'], 'order')} seen, {document['landed']} new"
+    if document["note"]:
+        # It says of itself what could not be read.
+        seen += "; not read whole, see below"
     if document["early"]:
         seen += f"; it may be asked for changes again in {document['early']} s"
     lines = [

@@ -172,7 +172,11 @@ def _lines(document: UsabilityDocument) -> Iterator[str]:
     if not floors:
         yield "the mapping declares no floor, so nothing is judged; --floor FIELD=PERCENT gives one"
     else:
-        yield f"{below} of {count(len(floors), 'floor')} not reached"
+        yield (
+            f"{below} of {count(len(floors), 'floor')} not reached"
+            if below
+            else f"every floor is reached ({len(floors)})"
+        )
 
 
 def _table_lines(document: UsabilityDocument) -> Iterator[str]:
