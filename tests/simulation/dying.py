@@ -11,10 +11,11 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 
 import httpx
@@ -39,12 +40,17 @@ from tests.simulation.run import KEY, START, clear, shipped_flow
 
 LANES = {"event": 10**9, "batch": 0}
 Pass = Callable[[], None]
+Wires = Mapping[str, HttpWire]
+
+
+def live_on() -> None:
+    """Pass a point without dying."""
 
 
 class DyingDatabase(Database):
     """Dies before or after a commit."""
 
-    pass_point: Pass
+    pass_point: Pass = staticmethod(live_on)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -83,26 +89,22 @@ class PatientClock:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """Twenty orders, to be delivered from one address into one database."""
+    """Twenty orders, to be delivered from one address into one database.
+
+    Whatever takes a while to make is made before children are, and used by them alone: a connection
+    that was open before would not be theirs.
+    """
 
     base: str
-    url: str
+    database: DyingDatabase
     lane: str
+    wires: Wires
 
     def deliver(self, pass_point: Pass, start: datetime) -> None:
         """Land and deliver everything."""
-        flow = shipped_flow()
-        database = DyingDatabase(self.url)
+        flow, database = shipped_flow(), self.database
         database.pass_point = pass_point
-        account = Account()
-        keys = {
-            "mirakl": mirakl_key(MiraklRules().key),
-            "dotdigital": dotdigital_user(account.user, account.password),
-        }
-        wires = {
-            name: DyingWire(HttpWire(f"{self.base}/{name}", key, ["127.0.0.1"]), pass_point)
-            for name, key in keys.items()
-        }
+        wires = {name: DyingWire(wire, pass_point) for name, wire in self.wires.items()}
         worker = Worker(
             flow=flow,
             database=database,
@@ -118,6 +120,22 @@ class Sync:
         Landing(worker, source, "run", Poll(first=timedelta(days=400))).read_changes()
         settle_all(worker)
         database.close()
+
+
+def make_wires(base: str) -> Wires:
+    """Give a wire to each side; the library reads every certificate of the machine for it."""
+    account = Account()
+    keys = {
+        "mirakl": mirakl_key(MiraklRules().key),
+        "dotdigital": dotdigital_user(account.user, account.password),
+    }
+    return {name: HttpWire(f"{base}/{name}", key, ["127.0.0.1"]) for name, key in keys.items()}
+
+
+@cache
+def _asking() -> httpx.Client:
+    """Give what asks the sandbox's own questions, made once as wires are."""
+    return httpx.Client(trust_env=False)
 
 
 def run_child(sync: Sync, point: int, start: datetime) -> bool:
@@ -145,8 +163,8 @@ def run_child(sync: Sync, point: int, start: datetime) -> bool:
 
 def find_wrong(sync: Sync) -> Iterator[str]:
     """Give what is not as it should be, on both sides."""
-    yield from httpx.get(f"{sync.base}/verdict").json()
-    database = Database(sync.url)
+    yield from _asking().get(f"{sync.base}/verdict").json()
+    database = sync.database
     with database.transaction() as connection:
         left = select(func.count()).where(ORDER_VERSION.c.outcome.is_(None))
         if connection.execute(left).scalar_one():
@@ -165,17 +183,18 @@ def find_wrong(sync: Sync) -> Iterator[str]:
 
 def begin_anew(sync: Sync) -> None:
     """Let both sides hold nothing of an earlier delivery."""
-    httpx.post(f"{sync.base}/fresh").raise_for_status()
-    database = Database(sync.url)
-    clear(database)
-    database.close()
+    _asking().post(f"{sync.base}/fresh").raise_for_status()
+    clear(sync.database)
+    sync.database.close()
 
 
 def count_points(sync: Sync) -> int:
     """Deliver once without a death; give how many points there are."""
     begin_anew(sync)
     passed: list[None] = []
-    sync.deliver(lambda: passed.append(None), START + timedelta(minutes=1))
+    here = replace(sync, wires=make_wires(sync.base))
+    here.deliver(lambda: passed.append(None), START + timedelta(minutes=1))
+    sync.database.pass_point = live_on
     return len(passed)
 
 

@@ -7,6 +7,7 @@ those that were tried are spread evenly. Says how many of how many, and what sho
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 import os
 import sys
@@ -20,12 +21,22 @@ from itertools import chain, repeat, zip_longest
 from pathlib import Path
 from time import monotonic
 
-from tests.simulation.dying import LANES, Sync, count_points, die_at, serving
+from tests.simulation.dying import (
+    LANES,
+    DyingDatabase,
+    Sync,
+    count_points,
+    die_at,
+    make_wires,
+    serving,
+)
 from tests.simulation.run import shipped_flow
 from tests.state.databases import KINDS, prepare, running_postgres
 
 Databases = Mapping[str, str]
 """The URL of a database by its kind."""
+# A program that is killed leaves behind what it wrote, whether it reached a disk or not.
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +77,19 @@ def try_share(share: int, wanted: Wanted, databases: Databases) -> Tried:
     """Die at a share of the points, taking lanes and databases in turn, until the time is up."""
     tried = Tried()
     with serving() as base:
+        opened, wires = (
+            {kind: DyingDatabase(url) for kind, url in databases.items()},
+            make_wires(base),
+        )
         syncs = {
-            f"--lane {lane} --database {kind}": Sync(base, url, lane)
+            f"--lane {lane} --database {kind}": Sync(base, database, lane, wires)
             for lane in wanted.lanes
-            for kind, url in databases.items()
+            for kind, database in opened.items()
         }
         for name, sync in syncs.items():
             tried.points[name] = count_points(sync)
+        # Children look at everything once; what is frozen is not copied for that.
+        gc.freeze()
         turns = take_turns(tried.points, wanted.point)
         for name, point in chain.from_iterable(turns[share :: wanted.shares]):
             if monotonic() > wanted.until and not wanted.point:
@@ -100,7 +117,7 @@ def die(sync: Sync, point: int) -> list[str]:
 def made_databases(kinds: Sequence[str], shares: int) -> Iterator[list[Databases]]:
     """Give each share databases of its own, with all tables."""
     made: list[dict[str, str]] = [{} for _ in range(shares)]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None) as folder:
         if "sqlite" in kinds:
             for number, one in enumerate(made):
                 one["sqlite"] = f"sqlite:///{Path(folder) / f'{number}.db'}"
