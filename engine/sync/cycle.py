@@ -14,6 +14,7 @@ from engine.state.orders import Lane, count_waiting
 from engine.sync.batching import BatchRun
 from engine.sync.forgetting import deliver_deletions
 from engine.sync.knowledge import NotNow
+from engine.sync.latecomers import overwrite_latecomers
 from engine.sync.leftovers import read_leftovers
 from engine.sync.mirror import is_fresh, refresh_mirror, was_read
 from engine.sync.releasing import give_back_owed
@@ -30,6 +31,7 @@ def settle_all(worker: Worker, tell: Tell = lambda _: None) -> Counter[str]:
     """
     figures = Counter[str]()
     deliver_deletions(worker)
+    overwrite_latecomers(worker)
     while True:
         events = settle_events(worker, tell=count_on(tell, figures.total()))
         batches = settle_batch(worker, "batch")
