@@ -35,10 +35,10 @@ def refresh_command(color: str, /, file: Path, *, write: bool, contacts: int) ->
     """Hold an account lock against the account.
 
     Reads the data fields, Insight collections, programmes, lists, templates and the statuses that
-    contacts have; nothing in the account is changed. The difference is printed as a diff, and told
-    in words; --write brings FILE up to date, its comments and formatting stay. FILE is
-    dotdigital.account.yaml unless named. Exits 1 when the account is not as FILE says and nothing
-    is written.
+    contacts have; nothing in the account is changed. Of settings only MIRADOT_DOTDIGITAL_ ones are
+    needed. The difference is printed as a diff, and told in words; --write brings FILE up to date,
+    its comments and formatting stay. FILE is dotdigital.account.yaml unless named. Exits 1 when
+    the account is not as FILE says and nothing is written.
     """
     with needs_sync():
         from engine.commands.lock import RefreshRequest, refresh, write_refreshed

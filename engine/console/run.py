@@ -39,11 +39,11 @@ def command(
     send: bool,
     **options: Any,  # noqa: ANN401 - click passes options by name
 ) -> int:
-    """Map orders and print the plan: the calls they become, and why. Nothing is sent.
+    """Map orders and print the plan: the calls they become, and why.
 
     The input is one order, a page {"orders": [...]}, an array, or one order a line (NDJSON).
-    With --send each record is delivered, on what Dotdigital says at that moment; settings come from
-    MIRADOT_ variables.
+    Nothing is sent, unless with --send: then each record is delivered, on what Dotdigital says at
+    that moment; settings come from MIRADOT_ variables.
     """
     from engine.commands.run import Refused, RunRequest, prepare, run_records
 

@@ -48,7 +48,8 @@ def command(color: str, /, **options: Any) -> int:  # noqa: ANN401 - click passe
     """Keep Mirakl and Dotdigital in step.
 
     Reads what changed in Mirakl and delivers it to Dotdigital, with everything that waits: once,
-    until nothing waits, or else as a service that ends on Ctrl-C or SIGTERM.
+    until nothing waits, or else as a service that ends on Ctrl-C or SIGTERM. With --once and
+    --until-idle it exits 1 when an order was held or rejected, or Mirakl could not be read.
 
     Settings come from MIRADOT_ variables; `miradot status --settings` shows them.
     """

@@ -18,11 +18,12 @@ import orjson
 import pytest
 
 from engine.check import check_mapping
+from engine.commands.sandbox import SandboxRequest, prepare_sandbox
 from engine.contacts import read_contacts
 from engine.mapping import Mapping, compile_mapping
 from engine.sandbox.mirakl.payload import show_order
 from engine.sandbox.server import make_server
-from tests.sandbox import Rehearsal
+from tests.sandbox import START, Rehearsal
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -158,3 +159,11 @@ def test_the_locks_fields_are_those_of_the_sandbox(there: Rehearsal) -> None:
     assert {name: known.get(name) for name in target["built_in_fields"]} == target[
         "built_in_fields"
     ]
+
+
+@pytest.mark.parametrize(
+    ("speed", "told"), [(0.0, "time stands still, so imports"), (60.0, "a second here is 60 there")]
+)
+def test_the_sandbox_says_how_time_passes_in_it(speed: float, told: str) -> None:
+    _, said = prepare_sandbox(SandboxRequest(8790, 1, speed, 0, START, lambda: 0.0))
+    assert said.splitlines()[1].startswith(told)
