@@ -57,7 +57,8 @@ class Rules:
     fresh: timedelta = timedelta(seconds=30)
     """How old a contact's status may be when something is decided on it."""
     mirror_age: timedelta = timedelta(minutes=1)
-    people_in_batch: int = 2000
+    people_in_batch: int = 1000
+    """Whose order comes meanwhile waits for the batch's end; more people make fewer calls."""
     events_as_batch: int = 200
     """More waiting events than this are delivered as a batch is."""
     report_wait: timedelta = timedelta(seconds=10)
