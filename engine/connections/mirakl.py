@@ -62,6 +62,10 @@ class SourceDenied(SourceError):  # noqa: N818 - an outcome, not a fault
     """The key is refused, or may not do this: polling stops, and somebody must look."""
 
 
+class SourceForbidden(SourceDenied):
+    """The key is good, and may not do this."""
+
+
 class SourceFailed(SourceError):  # noqa: N818 - an outcome, not a fault
     """No credible answer; to be tried again from where it was."""
 
@@ -134,8 +138,8 @@ class MiraklSource:
             told = _object(self._get(_ACCOUNT, {}, ORDERS_TIER).body).get("shop_id")
         except SourceUnreachable:
             raise
-        except SourceDenied as denied:
-            raise SourceDenied(f"{denied}{_SAY_SHOP}") from None
+        except SourceForbidden as denied:
+            raise SourceForbidden(f"{denied}{_SAY_SHOP}") from None
         except SourceFailed as failed:
             raise SourceFailed(f"{failed}{_SAY_SHOP}") from None
         if not isinstance(told, int) or isinstance(told, bool):
@@ -251,7 +255,8 @@ class MiraklSource:
             raise SourceThrottled(read_wait(got.headers))
         if got.status in (401, 403):
             said = "refuses the key" if got.status == 401 else "does not allow it"  # noqa: PLR2004
-            raise SourceDenied(f"Mirakl {said} ({got.status})")
+            denied = SourceDenied if got.status == 401 else SourceForbidden  # noqa: PLR2004
+            raise denied(f"Mirakl {said} ({got.status}); see MIRADOT_MIRAKL_KEY")
         if got.status != 200:  # noqa: PLR2004
             failed = SourceLacking if got.status == 404 else SourceFailed  # noqa: PLR2004
             raise failed(f"it answered {got.status}{self._tell_astray(got, sent)}")

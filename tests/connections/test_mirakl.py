@@ -444,3 +444,7 @@ def test_naming_the_shop_is_no_advice_where_nobody_answers() -> None:
     with pytest.raises(SourceError) as raised:
         given.read_shop()
     assert "MIRADOT_MIRAKL_SHOP_ID" not in str(raised.value)
+
+
+def test_a_refused_key_is_told_with_its_setting() -> None:
+    assert str(refusal(got(401))) == "Mirakl refuses the key (401); see MIRADOT_MIRAKL_KEY"
