@@ -281,7 +281,7 @@ def _cycle_line(name: str, sums: CycleSums) -> str:
 def _cause_lines(document: ReconciliationDocument) -> Iterator[str]:
     wide = max(len(one["order"]) for one in document["differences"])
     names = names_of(document)
-    heads = "".join(f"{name:>15}" for name in names)
+    heads = "".join(f"{name:>16}" for name in names)
     yield f"  {'':<{wide}}       {heads}"
     for cause in document["causes"]:
         found = [one for one in document["differences"] if one["cause"] == cause["cause"]]
@@ -291,7 +291,7 @@ def _cause_lines(document: ReconciliationDocument) -> Iterator[str]:
         yield from _wrap(f"do: {cause['do']}", "    ")
         for one in found:
             amounts = [group_thousands(one) or "-" for one in amounts_of(one)[: len(names)]]
-            told = "".join(f"{amount:>15}" for amount in amounts)
+            told = "".join(f"{amount:>16}" for amount in amounts)
             yield f"    {one['order']:<{wide}}  {one['currency']:<3}{told}"
             if said:
                 yield from _wrap(one["said"], " " * 8)
