@@ -147,14 +147,14 @@ def sandbox(speed: int = 0, history: int = 1, now: str = "") -> Iterator[str]:
     process = subprocess.Popen([*MIRADOT, *words], cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
         with closing(Sides(f"http://127.0.0.1:{port}")) as sides:
-            for _ in range(300):
+            for _ in range(1200):
                 if sides.is_up():
                     break
                 time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def tell(line: str) -> None:

@@ -19,7 +19,7 @@ BEARER = "a-sender-that-cannot-sign-knows-this"
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    for _ in range(600):
+    for _ in range(1800):
         if holds():
             return
         time.sleep(0.1)
@@ -34,12 +34,16 @@ def serving(environment: dict[str, str], *words: str) -> Iterator[subprocess.Pop
         yield process
     finally:
         process.kill()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def all_delivered(sides: Sides) -> bool:
-    overview = sides.get("/sandbox/")
-    return bool(overview["contacts"]) and not sides.get("/sandbox/differences")["differences"]
+    return bool(sides.get("/sandbox/")["contacts"]) and not differing(sides)
+
+
+def differing(sides: Sides) -> list[str]:
+    """Give the orders whose record in Dotdigital is not what they are worth."""
+    return [one["order"] for one in sides.get("/sandbox/differences")["differences"]]
 
 
 @pytest.mark.parametrize("adapter", ["inline", "dbos"])
@@ -61,6 +65,8 @@ def test_the_service_delivers_hears_the_doorbell_and_ends_on_a_signal(
                 trust_env=False,
             )
             assert answer.status_code == 202
-            wait_until(lambda: sides.order_total(order) == after)
+            # Looked for on the sandbox's own page: Dotdigital's counts whoever asks it.
+            wait_until(lambda: order not in differing(sides))
+            assert sides.order_total(order) == after
             os.kill(service.pid, signal.SIGTERM)
-            assert service.wait(timeout=20) == 0
+            assert service.wait(timeout=60) == 0
