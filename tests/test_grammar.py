@@ -29,7 +29,7 @@ BOTH_DRAFTS = {
     *("$schema", "$id", "$ref", "$defs", "title", "description", "type", "default"),
     *("properties", "required", "additionalProperties", "propertyNames", "minProperties"),
     *("items", "minItems", "pattern", "minLength", "maxLength"),
-    *("const", "enum", "anyOf", "allOf"),
+    *("const", "enum", "anyOf", "allOf", "exclusiveMinimum", "maximum"),
 }
 # What editors show of each word of an `enum`; validators of both drafts pass over it.
 EDITORS_ONLY = {"enumDescriptions"}
