@@ -18,6 +18,7 @@ from engine.alerts.judging import Reading
 from engine.alerts.kinds import Name
 from engine.clock import read_time
 from engine.report.ages import count, tell_seconds
+from engine.report.usability import FieldView, tell_floor, worst_floor
 from engine.state.exceptions import Opened
 from engine.state.standing import Waiting
 
@@ -192,18 +193,18 @@ def _measured(facts: Facts, rules: Rules) -> Iterator[Reading]:
 
 
 def _tell_usability(one: Measurement) -> tuple[float | None, str, str]:
-    below = [field for field in one.document["fields"] if field["below"]]
+    below: list[FieldView] = [field for field in one.document["fields"] if field["below"]]
     verb = "is" if len(below) == 1 else "are"
     first = min(below, key=_margin, default=None)
     if first is None:
         return 0, "every field reaches its floor", ""
-    share, floor = first["percent"]["all"] or 0.0, first["floor"]
-    cause = f"{first['field']} is filled in {share:g} % of orders, its floor is {floor:g} %"
+    cause = f"{first['field']}: {tell_floor(first)}"
     return len(below), f"{count(len(below), 'field')} {verb} below the floor", cause
 
 
-def _margin(field: Any) -> float:  # noqa: ANN401 - one of a decoded document
-    return float((field["percent"]["all"] or 0.0) - field["floor"])
+def _margin(field: FieldView) -> float:
+    worst = worst_floor(field["floors"])
+    return (worst["reached"] or 0.0) - worst["percent"]
 
 
 def _tell_drift(one: Measurement) -> tuple[float | None, str, str]:

@@ -16,12 +16,18 @@ from engine.state.runs import Failing
 from engine.state.standing import Blocked, ShopRead, Waiting
 from tests.alerts.facts import NOW, RULES, WELL, ago, ended, measured, standing, tier
 
-BELOW: dict[str, Any] = {"below": True, "floor": 95.0, "percent": {"all": 60.0}}
+
+def below(reached: float, segment: str = "all") -> dict[str, Any]:
+    """Give a field that is below its floor for a segment, though filled well over all orders."""
+    floor = {"segment": segment, "percent": 95.0, "reached": reached, "below": True, "stale": False}
+    return {"below": True, "floor": 95.0, "percent": {"all": 99.0}, "floors": [floor]}
+
+
 FIELDS = {
     "fields": [
         {"field": "order.total", "below": False, "percent": {"all": 100.0}},
-        {"field": "order.brand", **BELOW, "percent": {"all": 94.0}},
-        {"field": "contact.FIRSTNAME", **BELOW},
+        {"field": "order.brand", **below(94.0)},
+        {"field": "contact.FIRSTNAME", **below(60.0, "relay")},
     ]
 }
 DRIFTED = {
@@ -187,7 +193,7 @@ CASES = (
         measured("usability", FIELDS),
         "over",
         "2 fields are below the floor",
-        "contact.FIRSTNAME is filled in 60 % of orders, its floor is 95 %",
+        "contact.FIRSTNAME: 60 % of orders with a relay address, below 95",
     ),
     Case("drift", measured("drift", {"items": DRIFTED["items"][:1]}), "well", "nothing drifted"),
     Case("drift", measured("drift", DRIFTED), "over", "3 things drifted", "new code (2)"),

@@ -62,8 +62,8 @@ def measure(hands: Hands, orders: list[str]) -> None:
     flow, at, said = hands.flow.name, write_time(hands.clock.now()), f"{NAME} {MAIL}"
     item = {"what": said, "examples": [MAIL, *orders], "do": said, "number": 1, "lines": []}
     order = {"order": orders[0], "said": said, "cause": "held"}
-    percent = {"all": 1.0}
-    field = {"field": "order_record.total", "below": True, "floor": 95.0, "percent": percent}
+    floor = {"segment": "all", "percent": 95.0, "reached": 1.0, "below": True, "stale": False}
+    field = {"field": "order_record.total", "below": True, "floors": [{**floor, "about": said}]}
     documents: dict[Kind, Any] = {
         "drift": {"items": [{"kind": "new code", **item}]},
         "usability": {"fields": [{**field, "fall": {"order": orders[0]}, "places": [said]}]},
