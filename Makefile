@@ -8,11 +8,13 @@ RUN := $(BIN)/miradot run mappings/debenhams/orders.yaml
 
 # What measures time, or waits for other processes, has the machine to itself.
 ALONE := tests/hostile tests/test_isolation.py tests/test_watch.py tests/operations/test_service.py
-# Kills and crashes by the dozen: minutes, so no part of `make test`.
+# Whole stories by the commands that people type: a minute each on a slow day, so no part of `make test`.
+STORIES := tests/operators tests/deploy/test_backup_page.py tests/deploy/test_drill.py tests/deploy/test_bare.py
+# Kills and crashes by the dozen: minutes, so no part of `make test` either.
 DEADLY := tests/jobs/test_contract.py tests/jobs/test_upgrade.py tests/simulation/test_consent.py \
   tests/simulation/test_dying.py tests/state/test_durability.py
 
-.PHONY: demo rehearsal test lint unit shipped mutation durability wheel editor pages pictures workflows schemas handbooks bench pins clean
+.PHONY: demo rehearsal test lint unit shipped mutation stories durability wheel editor pages pictures workflows schemas handbooks bench pins clean
 
 demo: .venv/core
 	@$(RUN) --input $(SAMPLES)/orders.json --contacts $(SAMPLES)/contacts.json \
@@ -35,7 +37,7 @@ lint: .venv/dev
 
 unit: .venv/dev
 	@echo "tests"
-	@$(BIN)/pytest -n auto --dist worksteal $(addprefix --ignore=,$(ALONE) $(DEADLY))
+	@$(BIN)/pytest -n auto --dist worksteal $(addprefix --ignore=,$(ALONE) $(STORIES) $(DEADLY))
 	@$(BIN)/pytest $(ALONE)
 
 shipped: .venv/dev
@@ -48,13 +50,18 @@ shipped: .venv/dev
 mutation: .venv/dev
 	@$(BIN)/miradot test mappings --mutate --min 95
 
+# The operators' handbook as it is told, and the drills of a deployment.
+stories: .venv/dev
+	@echo "stories"
+	@$(BIN)/pytest -n auto --dist worksteal $(STORIES)
+
 # Delivery under deaths, faults and schedules, on both databases: every core for a while.
 durability: .venv/dev
 	@echo "durability"
 	@$(BIN)/pytest $(DEADLY)
-	@$(BIN)/python -m tests.simulation 6000
+	@$(BIN)/python -m tests.simulation 10000
 	@$(BIN)/python -m tests.simulation.consent
-	@$(BIN)/python -m tests.simulation.killing --minutes 6
+	@$(BIN)/python -m tests.simulation.killing --minutes 20
 
 wheel: .venv/dev
 	@echo "wheel in an empty environment"

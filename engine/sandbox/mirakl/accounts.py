@@ -31,7 +31,7 @@ _REFUNDS = ("REFUND_ORDER_AMOUNT", "REFUND_ORDER_SHIPPING_AMOUNT")
 _CREDITS = ("MANUAL_CREDIT", "MANUAL_CREDIT_VAT")
 _INVOICES = ("MANUAL_INVOICE", "MANUAL_INVOICE_VAT")
 _CHOICES = ("transaction_type", "order_id", "payment_state", "seller_billing_cycle_id")
-Row = TypeVar("Row")
+Row = TypeVar("Row", Booked, Cycle)
 
 
 @dataclass(slots=True)
@@ -120,11 +120,10 @@ def _page(
         limit = 0
     if not 0 < limit <= largest:
         raise Refused(error(400, f"limit is 1 to {largest}"))
-    shown = [show(one) for one in rows]
-    start = next((place for place, one in enumerate(shown, 1) if one["id"] == after), 0)
-    data = shown[start : start + limit]
+    start = next((place for place, one in enumerate(rows, 1) if one.id == after), 0)
+    data = [show(one) for one in rows[start : start + limit]]
     body: Json = {"data": data}
-    if start + limit < len(shown):
+    if start + limit < len(rows):
         kept = {"query": {key: list(one) for key, one in asked.query.items()}}
         text = orjson.dumps({**kept, "after": data[-1]["id"]})
         body["next_page_token"] = base64.urlsafe_b64encode(text).decode()

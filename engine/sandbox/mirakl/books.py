@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import NAMESPACE_URL, uuid5
 
 from engine.sandbox.mirakl.lines import split_tax
@@ -128,5 +129,6 @@ def _book_adjustment(one: Adjustment) -> Booked:
     return Booked(one.type, one.pence, one.made, one.made, one.made, adjustment=one)
 
 
+@lru_cache(maxsize=2**17)
 def _name(text: str) -> str:
     return str(uuid5(NAMESPACE_URL, f"https://sandbox.example.com/{text}"))
