@@ -6,7 +6,7 @@ it ever does, it is asked whether anything else was sent since.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,7 +38,17 @@ def doubt_calls(connection: Connection, flow: str, rows: Iterable[int], due: dat
     put_rows(connection, DOUBT, [{**known, "call": row} for row in rows])
 
 
-def list_due(connection: Connection, flow: str, now: datetime, longest: timedelta) -> list[Doubt]:
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """The operations that write into a contact: those that create it, and those that find it."""
+
+    creating: Collection[str]
+    updating: Collection[str]
+
+
+def list_due(
+    connection: Connection, flow: str, now: datetime, longest: timedelta, contact: Writing
+) -> list[Doubt]:
     """Give the doubts of a flow that are due; none is due later than `longest` from now."""
     later = CALL.alias()
     since = (
@@ -46,9 +56,13 @@ def list_due(connection: Connection, flow: str, now: datetime, longest: timedelt
         .where(
             later.c.flow == CALL.c.flow,
             later.c.subject == CALL.c.subject,
-            later.c.send == CALL.c.send,
-            # The same order's record, or the same contact.
-            or_(later.c.order_key == CALL.c.order_key, later.c.path == CALL.c.path),
+            or_(
+                # The same order's record, or the same contact.
+                (later.c.send == CALL.c.send)
+                & or_(later.c.order_key == CALL.c.order_key, later.c.path == CALL.c.path),
+                # Imported late, a creation takes the contact back to its first figures.
+                CALL.c.operation.in_(contact.creating) & later.c.operation.in_(contact.updating),
+            ),
             later.c.state == DONE,
             later.c.id > CALL.c.id,
             later.c.digest != CALL.c.digest,

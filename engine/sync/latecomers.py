@@ -6,8 +6,9 @@ sent once more when the latecomer's time is over: figures are absolute, so the l
 
 from __future__ import annotations
 
+from engine.lock import TargetLock
 from engine.state.claims import LEASE, lock_people, revoke_claims
-from engine.state.doubts import end_doubts, list_due
+from engine.state.doubts import Writing, end_doubts, list_due
 from engine.state.reviews import newest_version
 from engine.sync.planning import send_again
 from engine.sync.worker import Worker
@@ -19,7 +20,8 @@ def overwrite_latecomers(worker: Worker) -> int:
     """Let orders be sent again whose figures a latecomer may have replaced; give how many."""
     flow, now = worker.flow.name, worker.now
     with worker.transaction() as connection:
-        doubts = list_due(connection, flow, now, worker.rules.late_wait + LEASE)
+        longest = worker.rules.late_wait + LEASE
+        doubts = list_due(connection, flow, now, longest, _writing(worker.flow.target))
         overtaken = {one.order_key: one.subject for one in doubts if one.overtaken}
         lock_people(connection, overtaken.values())
         sent = 0
@@ -35,3 +37,11 @@ def overwrite_latecomers(worker: Worker) -> int:
     if sent:
         worker.talk.info("sent again after a late call", records=sent)
     return sent
+
+
+def _writing(target: TargetLock) -> Writing:
+    operations = target.operations.items()
+    return Writing(
+        creating=[name for name, one in operations if one.creates_contact],
+        updating=[name for name, one in operations if one.needs == "contact_id"],
+    )

@@ -54,12 +54,22 @@ class Facts:
         )
 
     def is_disturbed(self, shopper: Shopper) -> bool:
-        """Whether somebody's figures cannot be the truth: a contact went, an order is unreadable,
-        or an import refused a record."""
+        """Whether somebody's figures cannot be the truth: a contact went or is there twice, an
+        order is unreadable, or an import refused a record."""
         life = self.run.life
         own = {one.id for one in self.orders.values() if one.shopper is shopper}
         went = shopper.customer_id in life.gone
-        return went or bool(own & life.poisoned)
+        return went or bool(own & life.poisoned) or self.is_doubled(shopper)
+
+    def is_doubled(self, shopper: Shopper) -> bool:
+        """Whether a creation that was held back made a second contact, at another relay address.
+
+        Nothing of ours can prevent that; people have to be told.
+        """
+        own = {one.id for one in self.orders.values() if one.shopper is shopper}
+        told = {one.order_key for one in self.exceptions if one.code == "CONTACTS_DISAGREE"}
+        contacts = self.run.life.contacts_of(shopper)
+        return bool(own & told) and sum("MKT_ORDERS" in one.fields for one in contacts) > 1
 
     def people(self) -> Iterator[tuple[Shopper, list[Order]]]:
         """Give everybody whose figures must be the truth, with their orders."""

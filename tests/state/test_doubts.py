@@ -8,12 +8,13 @@ import pytest
 
 from engine.plan import Call
 from engine.state.database import Database
-from engine.state.doubts import Doubt, doubt_calls, end_doubts, list_due
+from engine.state.doubts import Doubt, Writing, doubt_calls, end_doubts, list_due
 from engine.state.outbox import DONE, READY, SUPERSEDED, Plan, end_calls, write_calls
 from tests.state.databases import NOW
 
 HOUR = timedelta(hours=1)
 LONGEST = 2 * HOUR
+CONTACT = Writing(creating=["contacts.create"], updating=["contacts.update"])
 
 
 def write(database: Database, state: str = DONE, **more: str) -> int:
@@ -45,7 +46,7 @@ def doubt(database: Database, row: int) -> None:
 
 def due(database: Database, after: timedelta = HOUR, flow: str = "flow") -> list[Doubt]:
     with database.transaction() as connection:
-        return list_due(connection, flow, NOW + after, LONGEST)
+        return list_due(connection, flow, NOW + after, LONGEST, CONTACT)
 
 
 def test_a_doubt_is_due_when_its_time_is_over(database: Database) -> None:
@@ -55,7 +56,7 @@ def test_a_doubt_is_due_when_its_time_is_over(database: Database) -> None:
     assert due(database, HOUR / 2) == due(database, flow="other") == []
     assert due(database) == [Doubt(row, "person-1", "ORD-1", overtaken=False)]
     with database.transaction() as connection:
-        end_doubts(connection, list_due(connection, "flow", NOW + HOUR, LONGEST))
+        end_doubts(connection, list_due(connection, "flow", NOW + HOUR, LONGEST, CONTACT))
     assert due(database) == []
 
 

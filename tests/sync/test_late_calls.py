@@ -118,6 +118,22 @@ def test_a_late_figure_of_a_person_is_overwritten_too() -> None:
     assert figure(hands, order) == order.net / 100
 
 
+def test_a_late_import_of_a_new_contact_does_not_take_its_figures_back() -> None:
+    hands = Hands()
+    hands.worker = hands.landing.worker = hands.hire("one", events_as_batch=0)
+    wire = slow(hands, "PUT", "/contacts/v3/import")
+    hands.place(real=False)
+    hands.place(real=False)
+    hands.sync()
+    (contact,) = hands.there.sandbox.state.contacts.by_id.values()
+    delivered = contact.fields["MKT_ORDERS"]
+    wire.land(hands)
+    landed = contact.fields["MKT_ORDERS"]
+    hands.there.wait(hours=1)
+    settle_all(hands.worker)
+    assert (delivered, landed, contact.fields["MKT_ORDERS"]) == (2, 1, 2)
+
+
 def figure(hands: Hands, order: Order) -> float:
     return float(str(hands.contacts(order.shopper.email)[0].fields["MKT_NET_VALUE"]))
 
