@@ -18,7 +18,7 @@ from engine.alerts.judging import Reading
 from engine.alerts.kinds import Name
 from engine.clock import read_time
 from engine.report.ages import count, tell_seconds
-from engine.report.usability import FieldView, tell_floor, worst_floor
+from engine.report.usability import FieldView, margin_of, tell_floor
 from engine.state.exceptions import Opened
 from engine.state.standing import Waiting
 
@@ -195,16 +195,11 @@ def _measured(facts: Facts, rules: Rules) -> Iterator[Reading]:
 def _tell_usability(one: Measurement) -> tuple[float | None, str, str]:
     below: list[FieldView] = [field for field in one.document["fields"] if field["below"]]
     verb = "is" if len(below) == 1 else "are"
-    first = min(below, key=_margin, default=None)
+    first = min(below, key=margin_of, default=None)
     if first is None:
         return 0, "every field reaches its floor", ""
     cause = f"{first['field']}: {tell_floor(first)}"
     return len(below), f"{count(len(below), 'field')} {verb} below the floor", cause
-
-
-def _margin(field: FieldView) -> float:
-    worst = worst_floor(field["floors"])
-    return (worst["reached"] or 0.0) - worst["percent"]
 
 
 def _tell_drift(one: Measurement) -> tuple[float | None, str, str]:

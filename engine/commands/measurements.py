@@ -10,7 +10,7 @@ from engine.report.ages import count
 from engine.report.consent_audit import ConsentAuditDocument
 from engine.report.drift import DriftDocument
 from engine.report.reconciliation import ReconciliationDocument
-from engine.report.usability import FieldView, UsabilityDocument, tell_floor, worst_floor
+from engine.report.usability import UsabilityDocument, margin_of, tell_floor
 from engine.state.database import Connection, Database
 from engine.state.erasure import exclude_erasure
 from engine.state.measurements import (
@@ -61,7 +61,7 @@ def store_of(worker: Worker) -> Store:
 def sum_up_usability(document: UsabilityDocument) -> Measured:
     """Give the share of all values that are filled, and the floors that are missed."""
     fields = [one for one in document["fields"] if one["orders"]]
-    below = sorted((one for one in document["fields"] if one["below"]), key=_margin)
+    below = sorted((one for one in document["fields"] if one["below"]), key=margin_of)
     seen = sum(one["orders"] for one in fields)
     filled = sum((one["percent"]["all"] or 0.0) * one["orders"] for one in fields)
     figure = int(filled * 10 / seen) / 10 if seen else None
@@ -90,11 +90,6 @@ def sum_up_consent(document: ConsentAuditDocument) -> Measured:
     breaches = [one for one in document["findings"] if one["breach"]]
     cause = breaches[0]["kind"] if breaches else ""
     return _measure(document, "consent", len(breaches), cause)
-
-
-def _margin(one: FieldView) -> float:
-    worst = worst_floor(one["floors"])
-    return (worst["reached"] or 0.0) - worst["percent"]
 
 
 def _measure(

@@ -138,6 +138,12 @@ def worst_floor(floors: Sequence[FloorView]) -> FloorView:
     return min(floors, key=margin)
 
 
+def margin_of(one: FieldView) -> float:
+    """Give by how many percent a field with a floor is above the one it misses most."""
+    worst = worst_floor(one["floors"])
+    return (worst["reached"] or 0.0) - worst["percent"]
+
+
 def tell_floor(one: FieldView) -> str:
     """Say which floor of a field is missed, and by what; '' where none is."""
     floors = one.get("floors", [])
