@@ -205,6 +205,16 @@ class TargetLock(BaseModel):
     rate_tiers: dict[str, RateTier]
     operations: dict[str, Operation]
 
+    @property
+    def creating(self) -> list[str]:
+        """The operations that create a contact."""
+        return [name for name, one in self.operations.items() if one.creates_contact]
+
+    @property
+    def updating(self) -> list[str]:
+        """The operations that write into a contact which is found by its number."""
+        return [name for name, one in self.operations.items() if one.needs == "contact_id"]
+
     def collection(self, name: str) -> Collection | None:
         """Give what is known of a collection, by its name or its prefix."""
         for known, collection in self.insight.collections.items():

@@ -128,13 +128,13 @@ def audit_consent(worker: Worker) -> Audited:
 
 def read_sent(worker: Worker) -> Sent:
     """Read what we ever sent, whatever mapping sent it."""
-    operations = worker.flow.target.operations
-    creating = [name for name, one in operations.items() if one.creates_contact]
-    updating = [name for name, one in operations.items() if one.needs == "contact_id"]
-    marketing = [name for name, one in operations.items() if one.reaches_people == "marketing"]
+    target = worker.flow.target
+    marketing = [
+        name for name, one in target.operations.items() if one.reaches_people == "marketing"
+    ]
     with worker.transaction() as connection:
-        creations = list(list_bodies(connection, creating, _EFFECTIVE))
-        updates = tuple(list_bodies(connection, updating, _LEFT))
+        creations = list(list_bodies(connection, target.creating, _EFFECTIVE))
+        updates = tuple(list_bodies(connection, target.updating, _LEFT))
         return Sent(
             creations={one.contact_id: one for one in list_creations(connection)},
             updates=updates,

@@ -6,7 +6,6 @@ sent once more when the latecomer's time is over: figures are absolute, so the l
 
 from __future__ import annotations
 
-from engine.lock import TargetLock
 from engine.state.claims import LEASE, lock_people, revoke_claims
 from engine.state.doubts import Writing, end_doubts, list_due
 from engine.state.reviews import newest_version
@@ -21,7 +20,8 @@ def overwrite_latecomers(worker: Worker) -> int:
     flow, now = worker.flow.name, worker.now
     with worker.transaction() as connection:
         longest = worker.rules.late_wait + LEASE
-        doubts = list_due(connection, flow, now, longest, _writing(worker.flow.target))
+        contact = Writing(worker.flow.target.creating, worker.flow.target.updating)
+        doubts = list_due(connection, flow, now, longest, contact)
         overtaken = {one.order_key: one.subject for one in doubts if one.overtaken}
         lock_people(connection, overtaken.values())
         sent = 0
@@ -37,11 +37,3 @@ def overwrite_latecomers(worker: Worker) -> int:
     if sent:
         worker.talk.info("sent again after a late call", records=sent)
     return sent
-
-
-def _writing(target: TargetLock) -> Writing:
-    operations = target.operations.items()
-    return Writing(
-        creating=[name for name, one in operations if one.creates_contact],
-        updating=[name for name, one in operations if one.needs == "contact_id"],
-    )

@@ -94,8 +94,7 @@ def begin_turn(worker: Worker, connection: Connection, claim: Claim) -> Turn:
 
 def _tried_addresses(connection: Connection, flow: Flow, subject: str) -> set[str]:
     """Give the addresses under which a contact may have been created without our knowing."""
-    creating = [name for name, one in flow.target.operations.items() if one.creates_contact]
-    bodies = list_undecided(connection, flow.name, subject, creating)
+    bodies = list_undecided(connection, flow.name, subject, flow.target.creating)
     told = [orjson.loads(one) for one in bodies if one]
     return {str(one["identifiers"]["email"]) for one in told if isinstance(one, dict)}
 
