@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -134,6 +135,13 @@ class Browser:
             raw += byte
         message: dict[str, Any] = orjson.loads(raw)
         return message
+
+
+def find_browser() -> str:
+    """Give the program of a browser; one has to be there."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    assert program is not None, "install the package chromium"
+    return program
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from engine.commands.orders_audit import AuditRequest, audit_orders
 from engine.report.audit.page import build_audit_page
 from engine.report.handbook_html import render_handbook_page
-from tests.pages.browser import AXE, Browser, start_browser
+from tests.pages.browser import AXE, Browser, find_browser, start_browser
 from tests.shipped import NOW, ORDERS, ROOT
 
 STICKING_OUT = """
@@ -27,9 +26,7 @@ STICKING_OUT = """
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    assert program is not None, "install the package chromium"
-    with start_browser(program) as browser:
+    with start_browser(find_browser()) as browser:
         yield browser
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.sandbox.faults import Fault
-from tests.pages.browser import Browser, start_browser
+from tests.pages.browser import Browser, find_browser, start_browser
 from tests.web.offices import HOSTILE, TOKENS, Office, keep_busy, open_office
 from tests.web.test_proxy import NEAR
 
@@ -19,9 +18,7 @@ HEADING = "document.querySelector('h1').textContent"
 
 @pytest.fixture(scope="module")
 def program() -> str:
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    assert found is not None, "install the package chromium"
-    return found
+    return find_browser()
 
 
 @pytest.fixture(scope="module")

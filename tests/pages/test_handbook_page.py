@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 
 from engine.report.handbook_html import render_handbook_page
 from tests.handbooks import HOSTILE, SHIPPED, hostile_handbook, shipped_handbook
-from tests.pages.browser import AXE, Browser, start_browser
+from tests.pages.browser import AXE, Browser, find_browser, start_browser
 
 PAGES = [*SHIPPED, "hostile"]
 # What is left of A4 between the margins of the stylesheet, in CSS pixels (96 an inch).
@@ -43,9 +42,7 @@ BEYOND_ITS_BOX = """
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    assert program is not None, "install the package chromium"
-    with start_browser(program) as browser:
+    with start_browser(find_browser()) as browser:
         yield browser
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -21,7 +20,7 @@ import pytest
 from tests.operators import PAGES
 from tests.operators.events import EVENTS
 from tests.operators.world import PROGRAM, World, open_world
-from tests.pages.browser import Browser, start_browser
+from tests.pages.browser import Browser, find_browser, start_browser
 from tests.rehearsal import ROOT, free_port
 
 TAKEN = ROOT / "build/pictures"
@@ -76,9 +75,7 @@ def is_up(port: int) -> bool:
 
 @pytest.fixture(scope="module")
 def browser(served: str) -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    assert program is not None, "install the package chromium"
-    with start_browser(program) as browser:
+    with start_browser(find_browser()) as browser:
         browser.open(f"{served}/login", WIDTH)
         browser.run(f"document.querySelector('[name=token]').value = '{TOKEN}'")
         browser.follow("document.querySelector('main form').requestSubmit()")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from engine.report.reconciliation_page import render_reconciliation_page
 from tests.operations.hands import Hands
 from tests.operations.test_reconciling import reconcile, records
-from tests.pages.browser import AXE, Browser, start_browser
+from tests.pages.browser import AXE, Browser, find_browser, start_browser
 from tests.pages.test_handbook_page import STICKING_OUT
 
 HOSTILE = "<b>=HYPERLINK(1)</b>" + "x" * 60
@@ -21,9 +20,7 @@ HOSTILE = "<b>=HYPERLINK(1)</b>" + "x" * 60
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    assert program is not None, "install the package chromium"
-    with start_browser(program) as browser:
+    with start_browser(find_browser()) as browser:
         yield browser
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.pages.browser import Browser, start_browser
+from tests.pages.browser import Browser, find_browser, start_browser
 from tests.pages.test_web import look_at, sign_in, walk_through
 from tests.web.offices import HOSTILE, Office, keep_busy, open_office, spoil, survey
 from tests.web.test_looking import read
@@ -36,9 +35,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @pytest.fixture(scope="module")
 def browser(office: Office) -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    assert program is not None, "install the package chromium"
-    with start_browser(program) as browser:
+    with start_browser(find_browser()) as browser:
         sign_in(browser, office)
         yield browser
 

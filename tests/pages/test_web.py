@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from engine.state.tables import EXCEPTION
-from tests.pages.browser import AXE, Browser, start_browser
+from tests.pages.browser import AXE, Browser, find_browser, start_browser
 from tests.web.offices import HOSTILE, TOKENS, Office, keep_busy, open_office
 
 PAGES = (
@@ -49,9 +48,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @pytest.fixture(scope="module")
 def browser(office: Office) -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    assert program is not None, "install the package chromium"
-    with start_browser(program) as browser:
+    with start_browser(find_browser()) as browser:
         sign_in(browser, office)
         yield browser
 
